@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Grpc.Core;
 using LightlyCluster.Coordinator.Hosting;

@@ -34,7 +34,7 @@ internal static class CoordinatorHost
         {
             await using var application = await BuildAsync(arguments);
             await application.StartAsync();
-            var address = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             await Console.Out.WriteLineAsync($"READY {address}");
             await Console.Out.FlushAsync();
             await application.WaitForShutdownAsync();

@@ -8,7 +8,7 @@ namespace LightlyCluster.Coordinator.Hosting;
 internal sealed class StoreHealthCheck(LeaseStore leases) : IHealthCheck
 {
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -75,7 +75,11 @@ internal sealed class JobReader(JobStore store)
             await store.ReadCommittedStepsAsync(record.Id), record.BaseStep, record.Step, specification.Train.BatchSize);
         result.Samples = new()
         {
-            Expected = audit.Expected, Committed = audit.Committed, RepeatedCount = audit.Repeated, Lost = audit.Lost, Replaced = record.Replaced,
+            Expected = audit.Expected,
+            Committed = audit.Committed,
+            RepeatedCount = audit.Repeated,
+            Lost = audit.Lost,
+            Replaced = record.Replaced,
         };
         result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
         await AddPeopleAsync(result, record, specification);
