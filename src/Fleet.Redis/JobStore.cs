@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using StackExchange.Redis;
 
@@ -100,8 +101,9 @@ public sealed class JobStore(RedisConnections connections)
     public async Task<IReadOnlyList<string>> ReadMetricsAsync(string job, long start, int count) =>
         [.. (await Meta.ListRangeAsync(_keys.Metrics(job), start, start + count - 1)).Select(row => row.ToString())];
 
-    /// <summary>Number of commits in the log.</summary>
-    public async Task<long> CountCommitsAsync(string job) => Math.Max(0, await Meta.ListLengthAsync(_keys.Log(job)) - 1);
+    /// <summary>The steps that the log says are committed, in its order.</summary>
+    public async Task<IReadOnlyList<long>> ReadCommittedStepsAsync(string job) =>
+        [.. (await Meta.ListRangeAsync(_keys.Log(job), 1)).Select(entry => StepEntry.Parse(entry.ToString()).Step)];
 
     /// <summary>Everybody who took part, with a row (JSON) each.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadHistoryAsync(string job) =>

@@ -65,8 +65,11 @@ public sealed class JobRecord
     /// <summary>Fewest workers to start with.</summary>
     public int MinimumWorkers => (int)Number("minimum");
 
-    /// <summary>Most workers that take part.</summary>
-    public int MaximumWorkers => (int)Number("maximum");
+    /// <summary>Most workers that take part; never more than shards.</summary>
+    public int MaximumWorkers => IsAnyNumberWelcome ? ShardCount : (int)Math.Min(ShardCount, Number("maximum"));
+
+    /// <summary>Whether the specification names no maximum of workers.</summary>
+    public bool IsAnyNumberWelcome => Number("maximum") == 0;
 
     /// <summary>Checkpoint and pause after this step; 0 for never.</summary>
     public long StopAfter => Number("stopAfter");

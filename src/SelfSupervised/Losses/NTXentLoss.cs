@@ -18,16 +18,28 @@ public sealed class NTXentLoss : nn.Module<Tensor, Tensor, Tensor>
 
     private readonly double _temperature;
 
-    /// <summary>Makes the loss with negatives from the batch, or from a bank.</summary>
+    /// <summary>Makes the loss with negatives from the batch, or with a bank of its own.</summary>
     /// <param name="temperature">Divisor of the similarities; not within 1e-8 of 0. Negative values are allowed, as in lightly.</param>
-    /// <param name="memoryBank">Keys of earlier batches, registered as <c>memory_bank</c>; null or size 0 means none.</param>
+    /// <param name="memoryBankSize">Number of keys in the bank; 0 (default) takes the negatives from the batch.</param>
+    /// <param name="memoryBankDimension">Numbers a key; null takes it from the first batch.</param>
+    /// <param name="seed">Seed of the bank's first content.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is (nearly) 0 or not finite, or a size is negative.</exception>
+    public NTXentLoss(
+        double temperature = DefaultTemperature, long memoryBankSize = 0, long? memoryBankDimension = null, ulong seed = 0)
+        : this(temperature, new MemoryBankModule(memoryBankSize, memoryBankDimension, seed, featureDimensionFirst: false))
+    {
+    }
+
+    /// <summary>Makes the loss with a given bank.</summary>
+    /// <param name="temperature">Divisor of the similarities; not within 1e-8 of 0.</param>
+    /// <param name="memoryBank">Keys of earlier batches that returns [K, D], registered as <c>memory_bank</c>; size 0 means none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is (nearly) 0 or not finite.</exception>
-    public NTXentLoss(double temperature = DefaultTemperature, MemoryBankModule? memoryBank = null)
+    public NTXentLoss(double temperature, MemoryBankModule memoryBank)
         : base(nameof(NTXentLoss))
     {
         LossInputs.RequireTemperature(temperature);
         _temperature = temperature;
-        if (memoryBank is { Size: > 0 })
+        if (memoryBank.Size > 0)
         {
             MemoryBank = memoryBank;
             register_module("memory_bank", memoryBank);
@@ -52,8 +64,8 @@ public sealed class NTXentLoss : nn.Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         LossInputs.RequirePair(out0, out1);
         var keys_ND = LossInputs.Normalize(out1);
-        var (_, bank_KD) = MemoryBank.forward(keys_ND.detach(), update: out0.requires_grad);
-        var logits = Logits(LossInputs.Normalize(out0), keys_ND, bank_KD!, _temperature);
+        var (_, bank) = MemoryBank.forward(keys_ND.detach(), update: out0.requires_grad);
+        var logits = Logits(LossInputs.Normalize(out0), keys_ND, bank!, _temperature);
         var labels_N = zeros(out0.shape[0], int64, out0.device);
         return nn.functional.cross_entropy(logits, labels_N).MoveToOuterDisposeScope();
     }
@@ -97,6 +109,11 @@ public sealed class NTXentLoss : nn.Module<Tensor, Tensor, Tensor>
             LossInputs.Normalize(queries), LossInputs.Normalize(keys.detach()), bank.detach(), temperature);
         var labels_N = zeros(queries.shape[0], int64, queries.device);
         return nn.functional.cross_entropy(logits, labels_N, reduction: nn.Reduction.None).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void RegisterComponents()
+    {
     }
 
     /// <summary>[n, 1 + K]: similarity to the own key, then to each row of the bank, divided by the temperature.</summary>

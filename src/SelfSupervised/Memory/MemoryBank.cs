@@ -56,7 +56,7 @@ public static class MemoryBank
     {
         var bankShape = bank.shape;
         var keyShape = keys.shape;
-        if (bankShape.Length < 2 || bankShape[0] < 1 || !bankShape[1..].SequenceEqual(keyShape[1..]))
+        if (bankShape.Length < 2 || bankShape[0] < 1 || keyShape.Length < 2 || !bankShape.AsSpan(1).SequenceEqual(keyShape.AsSpan(1)))
         {
             throw new ArgumentException(
                 $"Keys [{string.Join(", ", keyShape)}] do not fit a bank [{string.Join(", ", bankShape)}]: "

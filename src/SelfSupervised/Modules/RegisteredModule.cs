@@ -41,6 +41,11 @@ public abstract class RegisteredModule : nn.Module<Tensor, Tensor>
         register_buffer(name, value.DetachFromDisposeScope(), persistent);
     }
 
+    /// <summary>Registers a part under its key; the order of registration is the order of the parameters.</summary>
+    /// <param name="name">Key of the part.</param>
+    /// <param name="part">The part; owned by the module from now on.</param>
+    protected void RegisterOwnedModule(string name, nn.Module part) => register_module(name, part);
+
     /// <summary>The parameter of this module itself with the given key; null if there is none.</summary>
     /// <param name="name">Key of the parameter.</param>
     /// <returns>The parameter, owned by the module.</returns>

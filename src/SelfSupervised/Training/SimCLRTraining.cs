@@ -36,7 +36,7 @@ public sealed class SimCLRTraining : TrainingMethod
         : base(options)
     {
         Backbone = backbone;
-        _projectionHead = new SimCLRProjectionHead(backbone.FeatureCount, hiddenLength, outputLength, hasBatchNorm);
+        _projectionHead = new SimCLRProjectionHead(backbone.FeatureCount, hiddenLength, outputLength, batchNorm: hasBatchNorm);
         _temperature = temperature;
         _outputLength = outputLength;
         ParameterInitializer.Initialize(backbone, options.Seed, "backbone");

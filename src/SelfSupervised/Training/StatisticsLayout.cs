@@ -1,5 +1,4 @@
 using LightlyCluster.SelfSupervised.Modules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;

@@ -1,6 +1,5 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;

@@ -36,7 +36,7 @@ public class ProjectionHead : RegisteredModule
         InputCount = layers[0].InputCount;
         OutputCount = previousCount;
         _layers = new ModuleSequence(modules);
-        register_module("layers", _layers);
+        RegisterOwnedModule("layers", _layers);
     }
 
     /// <summary>Number of features that the head takes.</summary>
