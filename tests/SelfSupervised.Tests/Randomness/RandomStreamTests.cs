@@ -5,9 +5,9 @@ namespace LightlyCluster.SelfSupervised.Tests.Randomness;
 public sealed class RandomStreamTests
 {
     private const int Draws = 100_000;
-    private const ulong FirstNumber = 0;
-    private const double SecondNumber = 0;
-    private const double ThirdNumber = 0;
+    private const ulong FirstNumber = 10952829312304652739;
+    private const double SecondNumber = 0.5242103096570055;
+    private const double ThirdNumber = -0.8016343763668793;
 
     [Fact]
     public void The_same_key_gives_the_same_numbers()
