@@ -1,0 +1,11 @@
+namespace LightlyCluster.Fleet.Jobs;
+
+/// <summary>What to train.</summary>
+public sealed record BackboneSpecification
+{
+    /// <summary>A name of <see cref="BackboneCatalog"/>.</summary>
+    public string Name { get; init; } = BackboneCatalog.Default;
+
+    /// <summary>Multiplies the number of channels; above 0, up to 4.</summary>
+    public double Width { get; init; } = 1;
+}

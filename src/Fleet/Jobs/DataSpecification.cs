@@ -1,0 +1,19 @@
+namespace LightlyCluster.Fleet.Jobs;
+
+/// <summary>Where the images are.</summary>
+public sealed record DataSpecification
+{
+    /// <summary>
+    /// <c>folder</c>, <c>tar</c> or <c>auto</c>: the worker looks, and takes a folder that holds .tar files but no images as tar.
+    /// </summary>
+    public string Source { get; init; } = JobVocabulary.Auto;
+
+    /// <summary>A folder, a .tar file, or a folder of .tar files; a path of the workers.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Side of the square views in pixels, 8 to 1024.</summary>
+    public int ImageSize { get; init; } = JobDefaults.ImageSize;
+
+    /// <summary><c>fail</c> or <c>skip</c>: what happens when a file does not decode.</summary>
+    public string OnError { get; init; } = JobVocabulary.OnErrorFail;
+}

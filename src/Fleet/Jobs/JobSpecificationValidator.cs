@@ -1,0 +1,176 @@
+namespace LightlyCluster.Fleet.Jobs;
+
+/// <summary>Says what of a specification cannot be used. Looks at no files; it is pure.</summary>
+public static class JobSpecificationValidator
+{
+    /// <summary>Checks every field.</summary>
+    /// <returns>The violations in the order of the fields; empty where the job can run.</returns>
+    public static IReadOnlyList<FieldViolation> Validate(JobSpecification specification)
+    {
+        var violations = new ViolationCollector();
+        CheckData(specification.Data, violations);
+        CheckMethod(specification.Method, violations);
+        CheckBackbone(specification.Backbone, violations);
+        CheckTransforms(specification.Transforms, violations);
+        CheckTrain(specification.Train, violations);
+        CheckOptimizer(specification, violations);
+        CheckWorkers(specification.Workers, specification.Train.Shards, violations);
+        CheckCheckpoint(specification.Checkpoint, specification.Train, violations);
+        violations.RequireWord("sync.transport", specification.Sync.Transport, JobVocabulary.Transports);
+        violations.RequireWord("sync.wire", specification.Sync.Wire, JobVocabulary.Wires);
+        violations.RequireWord("resources.device", specification.Resources.Device, JobVocabulary.Devices);
+        violations.RequireRange("resources.threads", specification.Resources.Threads, 1, 256);
+        return violations.Violations;
+    }
+
+    private static void CheckData(DataSpecification data, ViolationCollector violations)
+    {
+        if (string.IsNullOrWhiteSpace(data.Path))
+        {
+            violations.Add("data.path", data.Path, "data.path is missing; name a folder of images or a .tar file (--data PATH)");
+        }
+
+        violations.RequireWord("data.source", data.Source, JobVocabulary.Sources);
+        violations.RequireRange("data.imageSize", data.ImageSize, 8, 1024, "pixels; 32 or 64 suit small images, 224 photographs");
+        violations.RequireWord("data.onError", data.OnError, JobVocabulary.OnErrors);
+    }
+
+    private static void CheckMethod(MethodSpecification method, ViolationCollector violations)
+    {
+        violations.RequireWord("method.name", method.Name, MethodCatalog.Names);
+        if (MethodCatalog.Find(method.Name) is { } definition)
+        {
+            violations.RequireParameters("method", method.Parameters, definition.Parameters, $"method {method.Name}");
+        }
+    }
+
+    private static void CheckBackbone(BackboneSpecification backbone, ViolationCollector violations)
+    {
+        violations.RequireWord("backbone.name", backbone.Name, BackboneCatalog.Names);
+        if (backbone.Width is not (> 0 and <= BackboneCatalog.WidthMaximum))
+        {
+            violations.Add(
+                "backbone.width",
+                $"{backbone.Width:R}",
+                $"backbone.width is {backbone.Width:R}; allowed is above 0, up to {BackboneCatalog.WidthMaximum:R} (1 = the usual network)");
+        }
+    }
+
+    private static void CheckTransforms(TransformsSpecification transforms, ViolationCollector violations)
+    {
+        violations.RequireWord("transforms.preset", transforms.Preset, TransformCatalog.Presets);
+        violations.RequireParameters("transforms", transforms.Overrides, TransformCatalog.Parameters, "transforms");
+        if (transforms.Overrides.TryGetValue("sigmaLow", out var low)
+            && transforms.Overrides.TryGetValue("sigmaHigh", out var high) && low > high)
+        {
+            violations.Add(
+                "transforms.sigmaLow",
+                $"{low:R}",
+                $"transforms.sigmaLow is {low:R}, above sigmaHigh {high:R}; it must not be larger");
+        }
+    }
+
+    private static void CheckTrain(TrainSpecification train, ViolationCollector violations)
+    {
+        var isBatchValid = violations.RequireRange("train.batchSize", train.BatchSize, 2, 1 << 20, "images of one global step");
+        var isShardsValid = violations.RequireRange("train.shards", train.Shards, 1, 1024, "virtual shards; leave it out for the default");
+        if (isBatchValid && isShardsValid)
+        {
+            CheckShards(train, violations);
+        }
+
+        CheckHorizon(train, violations);
+        violations.RequireWord("train.precision", train.Precision, JobVocabulary.Precisions);
+        violations.RequireRange("train.verifyEvery", train.VerifyEvery, 1, int.MaxValue, "steps");
+    }
+
+    private static void CheckShards(TrainSpecification train, ViolationCollector violations)
+    {
+        if (train.BatchSize % train.Shards != 0)
+        {
+            var lower = Math.Max(train.Shards, train.BatchSize / train.Shards * train.Shards);
+            violations.Add(
+                "train.batchSize",
+                $"{train.BatchSize}",
+                $"train.batchSize {train.BatchSize} is not divisible by train.shards {train.Shards}; "
+                + $"use --batch-size {lower} or {(train.BatchSize / train.Shards + 1) * train.Shards}, or another number of --shards");
+        }
+        else if (train.ShardImages < 2)
+        {
+            violations.Add(
+                "train.shards",
+                $"{train.Shards}",
+                $"train.shards {train.Shards} leaves 1 image of batch {train.BatchSize} to a shard, and batch normalization needs 2; "
+                + $"use at most --shards {train.BatchSize / 2}");
+        }
+    }
+
+    private static void CheckHorizon(TrainSpecification train, ViolationCollector violations)
+    {
+        if (train.Steps != 0 && train.Epochs != 0)
+        {
+            violations.Add(
+                "train.steps",
+                $"{train.Steps}",
+                $"train.steps {train.Steps} and train.epochs {train.Epochs} are both given; keep one of them");
+        }
+        else if (train.Steps < 0 || train.Epochs < 0 || train.Steps + train.Epochs == 0)
+        {
+            violations.Add(
+                train.Epochs < 0 ? "train.epochs" : "train.steps",
+                $"{(train.Epochs < 0 ? train.Epochs : train.Steps)}",
+                $"train.steps is {train.Steps} and train.epochs is {train.Epochs}; one of them must be at least 1");
+        }
+    }
+
+    private static void CheckOptimizer(JobSpecification specification, ViolationCollector violations)
+    {
+        var optimizer = specification.Optimizer;
+        violations.RequireWord("optimizer.name", optimizer.Name, JobVocabulary.Optimizers);
+        violations.RequireNumber("optimizer.learningRate", optimizer.LearningRate, 1e-12, 1000, "the default is 0.06 * batchSize / 256");
+        violations.RequireNumber("optimizer.momentum", optimizer.Momentum, 0, 0.999999, "the usual value is 0.9");
+        violations.RequireNumber("optimizer.weightDecay", optimizer.WeightDecay, 0, 1, "the usual value is 0.0005");
+        violations.RequireWord("schedule.name", specification.Schedule.Name, JobVocabulary.Schedules);
+        violations.RequireRange(
+            "schedule.warmupSteps",
+            specification.Schedule.WarmupSteps,
+            ScheduleSpecification.AutomaticWarmup,
+            specification.Train.Steps > 0 ? specification.Train.Steps : long.MaxValue,
+            "steps; -1 = min(10 epochs, 10 % of the steps)");
+    }
+
+    private static void CheckWorkers(WorkersSpecification workers, int shards, ViolationCollector violations)
+    {
+        var isMinimumValid = violations.RequireRange("workers.min", workers.Min, 1, 1024);
+        if (!violations.RequireRange("workers.max", workers.Max, 0, 1024, "0 = as many as there are shards") || !isMinimumValid)
+        {
+            return;
+        }
+
+        var (path, count) = workers.Max > 0 ? ("workers.max", workers.Max) : ("workers.min", workers.Min);
+        if (workers.Max > 0 && workers.Min > workers.Max)
+        {
+            violations.Add("workers.min", $"{workers.Min}", $"workers.min {workers.Min} is above workers.max {workers.Max}");
+        }
+        else if (shards > 0 && count > shards)
+        {
+            violations.Add(
+                path,
+                $"{count}",
+                $"{path} is {count}, but the batch has {shards} virtual {(shards == 1 ? "shard" : "shards")}, and a worker holds at least one; "
+                + $"use at most {shards} workers, or more --shards (which changes the result)");
+        }
+    }
+
+    private static void CheckCheckpoint(CheckpointSpecification checkpoint, TrainSpecification train, ViolationCollector violations)
+    {
+        violations.RequireRange("checkpoint.every", checkpoint.Every, 0, long.MaxValue, "steps; 0 = after each epoch");
+        violations.RequireRange("checkpoint.keep", checkpoint.Keep, 0, 100000, "older checkpoints");
+        violations.RequireRange(
+            "checkpoint.stopAfterStep",
+            checkpoint.StopAfterStep,
+            0,
+            train.Steps > 0 ? train.Steps : long.MaxValue,
+            "steps; 0 = run to the end");
+    }
+}

@@ -1,0 +1,68 @@
+namespace LightlyCluster.Fleet.Jobs;
+
+/// <summary>The words that text fields of a job may hold.</summary>
+public static class JobVocabulary
+{
+    /// <summary>The program chooses.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>Image files in a folder; class subfolders or flat.</summary>
+    public const string SourceFolder = "folder";
+
+    /// <summary>Image files in tar shards.</summary>
+    public const string SourceTar = "tar";
+
+    /// <summary>A file that does not decode ends the job.</summary>
+    public const string OnErrorFail = "fail";
+
+    /// <summary>A file that does not decode is replaced by the next good position of the permutation.</summary>
+    public const string OnErrorSkip = "skip";
+
+    /// <summary>32-bit floating point.</summary>
+    public const string PrecisionSingle = "fp32";
+
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    public const string OptimizerSgd = "sgd";
+
+    /// <summary>Linear warm-up, then half a cosine to zero.</summary>
+    public const string ScheduleCosine = "cosine";
+
+    /// <summary>Linear warm-up, then the same learning rate.</summary>
+    public const string ScheduleConstant = "constant";
+
+    /// <summary>Through a Redis-compatible store.</summary>
+    public const string TransportRedis = "redis";
+
+    /// <summary>32-bit floating point.</summary>
+    public const string WireSingle = "fp32";
+
+    /// <summary>The processor.</summary>
+    public const string DeviceCpu = "cpu";
+
+    /// <summary>An NVIDIA GPU.</summary>
+    public const string DeviceCuda = "cuda";
+
+    /// <summary>Words of <c>data.source</c>.</summary>
+    public static IReadOnlyList<string> Sources { get; } = [Auto, SourceFolder, SourceTar];
+
+    /// <summary>Words of <c>data.onError</c>.</summary>
+    public static IReadOnlyList<string> OnErrors { get; } = [OnErrorFail, OnErrorSkip];
+
+    /// <summary>Words of <c>train.precision</c>.</summary>
+    public static IReadOnlyList<string> Precisions { get; } = [PrecisionSingle];
+
+    /// <summary>Words of <c>optimizer.name</c>.</summary>
+    public static IReadOnlyList<string> Optimizers { get; } = [OptimizerSgd];
+
+    /// <summary>Words of <c>schedule.name</c>.</summary>
+    public static IReadOnlyList<string> Schedules { get; } = [ScheduleCosine, ScheduleConstant];
+
+    /// <summary>Words of <c>sync.transport</c>.</summary>
+    public static IReadOnlyList<string> Transports { get; } = [TransportRedis];
+
+    /// <summary>Words of <c>sync.wire</c>.</summary>
+    public static IReadOnlyList<string> Wires { get; } = [WireSingle];
+
+    /// <summary>Words of <c>resources.device</c>.</summary>
+    public static IReadOnlyList<string> Devices { get; } = [Auto, DeviceCpu, DeviceCuda];
+}

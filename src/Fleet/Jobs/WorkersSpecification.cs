@@ -1,0 +1,11 @@
+namespace LightlyCluster.Fleet.Jobs;
+
+/// <summary>How many workers may take part.</summary>
+public sealed record WorkersSpecification
+{
+    /// <summary>The job does not start, or go on, with fewer.</summary>
+    public int Min { get; init; } = 1;
+
+    /// <summary>No more take part; 0: as many as there are shards.</summary>
+    public int Max { get; init; }
+}

@@ -1,0 +1,232 @@
+using Google.Protobuf.Collections;
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.Protocol;
+
+/// <summary>Between the specification on the wire and the one that is worked with.</summary>
+public static class JobSpecificationMapping
+{
+    /// <summary>Applies every default. Accepts anything: what cannot be used is found by <see cref="JobSpecificationValidator"/>.</summary>
+    public static JobSpecification FromWire(TrainingJobSpec wire)
+    {
+        var method = ReadMethod(wire.Method ?? new MethodSpec());
+        var train = ReadTrain(wire.Train ?? new TrainSpec());
+        return new JobSpecification
+        {
+            Data = ReadData(wire.Data ?? new DataSpec()),
+            Method = method,
+            Backbone = ReadBackbone(wire.Backbone ?? new BackboneSpec()),
+            Transforms = ReadTransforms(wire.Transforms ?? new TransformsSpec(), method.Name),
+            Train = train,
+            Optimizer = ReadOptimizer(wire.Optimizer ?? new OptimizerSpec(), train.BatchSize),
+            Schedule = ReadSchedule(wire.Schedule ?? new ScheduleSpec()),
+            Workers = ReadWorkers(wire.Workers ?? new WorkersSpec()),
+            Sync = ReadSync(wire.Sync ?? new SyncSpec()),
+            Checkpoint = ReadCheckpoint(wire.Checkpoint ?? new CheckpointSpec()),
+            Evaluate = ReadEvaluate(wire.Evaluate ?? new EvaluateSpec()),
+            Resources = ReadResources(wire.Resources ?? new ResourcesSpec()),
+        };
+    }
+
+    /// <summary>Writes every value; <see cref="FromWire"/> of the result is equal to the argument.</summary>
+    public static TrainingJobSpec ToWire(JobSpecification specification) => new()
+    {
+        Data = WriteData(specification.Data),
+        Method = WriteMethod(specification.Method),
+        Backbone = new BackboneSpec { Name = specification.Backbone.Name, Width = specification.Backbone.Width },
+        Transforms = WriteTransforms(specification.Transforms),
+        Train = WriteTrain(specification.Train),
+        Optimizer = new OptimizerSpec
+        {
+            Name = specification.Optimizer.Name,
+            LearningRate = specification.Optimizer.LearningRate,
+            Momentum = specification.Optimizer.Momentum,
+            WeightDecay = specification.Optimizer.WeightDecay,
+        },
+        Schedule = new ScheduleSpec { Name = specification.Schedule.Name, WarmupSteps = specification.Schedule.WarmupSteps },
+        Workers = new WorkersSpec { Min = specification.Workers.Min, Max = specification.Workers.Max },
+        Sync = new SyncSpec { Transport = specification.Sync.Transport, Wire = specification.Sync.Wire },
+        Checkpoint = new CheckpointSpec
+        {
+            Every = specification.Checkpoint.Every,
+            Keep = specification.Checkpoint.Keep,
+            Uri = specification.Checkpoint.Uri,
+            ResumeFrom = specification.Checkpoint.ResumeFrom,
+            StopAfterStep = specification.Checkpoint.StopAfterStep,
+        },
+        Evaluate = new EvaluateSpec { Knn = specification.Evaluate.Knn, TestPath = specification.Evaluate.TestPath },
+        Resources = new ResourcesSpec { Device = specification.Resources.Device, Threads = specification.Resources.Threads },
+    };
+
+    private static DataSpecification ReadData(DataSpec wire) => new()
+    {
+        Source = wire.Source.Length > 0 ? wire.Source : SourceOf(wire.Path),
+        Path = wire.Path,
+        ImageSize = wire.HasImageSize ? wire.ImageSize : JobDefaults.ImageSize,
+        OnError = Word(wire.OnError, JobVocabulary.OnErrorFail),
+    };
+
+    private static string SourceOf(string path) =>
+        path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? JobVocabulary.SourceTar : JobVocabulary.Auto;
+
+    private static DataSpec WriteData(DataSpecification data) => new()
+    {
+        Source = data.Source,
+        Path = data.Path,
+        ImageSize = data.ImageSize,
+        OnError = data.OnError,
+    };
+
+    private static MethodSpecification ReadMethod(MethodSpec wire)
+    {
+        var name = Word(wire.Name, MethodCatalog.SimClr);
+        return new MethodSpecification
+        {
+            Name = name,
+            Parameters = MethodCatalog.Find(name)?.Resolve(wire.Parameters) ?? new ParameterValues(wire.Parameters),
+        };
+    }
+
+    private static MethodSpec WriteMethod(MethodSpecification method)
+    {
+        var wire = new MethodSpec { Name = method.Name };
+        AddAll(wire.Parameters, method.Parameters);
+        return wire;
+    }
+
+    private static BackboneSpecification ReadBackbone(BackboneSpec wire) => new()
+    {
+        Name = Word(wire.Name, BackboneCatalog.Default),
+        Width = wire.HasWidth ? wire.Width : 1,
+    };
+
+    private static TransformsSpecification ReadTransforms(TransformsSpec wire, string method)
+    {
+        var invariances = wire.Invariances ?? new InvariancesSpec();
+        return new TransformsSpecification
+        {
+            Preset = Word(wire.Preset, MethodCatalog.Find(method)?.Preset ?? TransformCatalog.SimClr),
+            Overrides = new ParameterValues(wire.Overrides),
+            Invariances = new InvariancesSpecification
+            {
+                Shape = !invariances.HasShape || invariances.Shape,
+                Texture = !invariances.HasTexture || invariances.Texture,
+                Color = !invariances.HasColor || invariances.Color,
+            },
+        };
+    }
+
+    private static TransformsSpec WriteTransforms(TransformsSpecification transforms)
+    {
+        var wire = new TransformsSpec
+        {
+            Preset = transforms.Preset,
+            Invariances = new InvariancesSpec
+            {
+                Shape = transforms.Invariances.Shape,
+                Texture = transforms.Invariances.Texture,
+                Color = transforms.Invariances.Color,
+            },
+        };
+        AddAll(wire.Overrides, transforms.Overrides);
+        return wire;
+    }
+
+    private static TrainSpecification ReadTrain(TrainSpec wire)
+    {
+        var batchSize = wire.HasBatchSize ? wire.BatchSize : JobDefaults.BatchSize;
+        return new TrainSpecification
+        {
+            BatchSize = batchSize,
+            Shards = wire.Shards != 0 ? wire.Shards : JobDefaults.ShardCount(batchSize),
+            Epochs = wire.HasEpochs ? wire.Epochs : wire.HasSteps ? 0 : JobDefaults.Epochs,
+            Steps = wire.Steps,
+            Seed = wire.HasSeed ? wire.Seed : JobDefaults.Seed,
+            Precision = Word(wire.Precision, JobVocabulary.PrecisionSingle),
+            Recompute = wire.Recompute,
+            VerifyEvery = wire.HasVerifyEvery ? wire.VerifyEvery : 1,
+        };
+    }
+
+    private static TrainSpec WriteTrain(TrainSpecification train)
+    {
+        var wire = new TrainSpec
+        {
+            BatchSize = train.BatchSize,
+            Shards = train.Shards,
+            Seed = train.Seed,
+            Precision = train.Precision,
+            Recompute = train.Recompute,
+            VerifyEvery = train.VerifyEvery,
+        };
+        if (train.Epochs != 0)
+        {
+            wire.Epochs = train.Epochs;
+        }
+
+        if (train.Steps != 0 || train.Epochs == 0)
+        {
+            wire.Steps = train.Steps;
+        }
+
+        return wire;
+    }
+
+    private static OptimizerSpecification ReadOptimizer(OptimizerSpec wire, int batchSize) => new()
+    {
+        Name = Word(wire.Name, JobVocabulary.OptimizerSgd),
+        LearningRate = wire.HasLearningRate ? wire.LearningRate : JobDefaults.LearningRate(batchSize),
+        Momentum = wire.HasMomentum ? wire.Momentum : JobDefaults.Momentum,
+        WeightDecay = wire.HasWeightDecay ? wire.WeightDecay : JobDefaults.WeightDecay,
+    };
+
+    private static ScheduleSpecification ReadSchedule(ScheduleSpec wire) => new()
+    {
+        Name = Word(wire.Name, JobVocabulary.ScheduleCosine),
+        WarmupSteps = wire.HasWarmupSteps ? wire.WarmupSteps : ScheduleSpecification.AutomaticWarmup,
+    };
+
+    private static WorkersSpecification ReadWorkers(WorkersSpec wire) => new()
+    {
+        Min = wire.HasMin ? wire.Min : 1,
+        Max = wire.Max,
+    };
+
+    private static SyncSpecification ReadSync(SyncSpec wire) => new()
+    {
+        Transport = Word(wire.Transport, JobVocabulary.TransportRedis),
+        Wire = Word(wire.Wire, JobVocabulary.WireSingle),
+    };
+
+    private static CheckpointSpecification ReadCheckpoint(CheckpointSpec wire) => new()
+    {
+        Every = wire.Every,
+        Keep = wire.HasKeep ? wire.Keep : JobDefaults.CheckpointsKept,
+        Uri = wire.Uri,
+        ResumeFrom = wire.ResumeFrom,
+        StopAfterStep = wire.StopAfterStep,
+    };
+
+    private static EvaluateSpecification ReadEvaluate(EvaluateSpec wire) => new()
+    {
+        Knn = !wire.HasKnn || wire.Knn,
+        TestPath = wire.TestPath,
+    };
+
+    private static ResourcesSpecification ReadResources(ResourcesSpec wire) => new()
+    {
+        Device = Word(wire.Device, JobVocabulary.Auto),
+        Threads = wire.HasThreads ? wire.Threads : 1,
+    };
+
+    private static string Word(string value, string standard) => value.Length > 0 ? value : standard;
+
+    private static void AddAll(MapField<string, double> target, ParameterValues values)
+    {
+        foreach (var (name, value) in values)
+        {
+            target.Add(name, value);
+        }
+    }
+}
