@@ -1,0 +1,83 @@
+using System.Text.Json;
+using LightlyCluster.SelfSupervised.Losses;
+using LightlyCluster.SelfSupervised.Memory;
+using LightlyCluster.SelfSupervised.Tests.Golden;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Tests.Losses;
+
+/// <summary>
+/// What lightly's processes compute together must be our loss of the whole batch: the mean of their losses, and the mean of the
+/// gradients that data parallelism averages.
+/// </summary>
+internal static class DistributedGoldenChecks
+{
+    internal static void CheckNTXentLoss(GoldenCase golden)
+    {
+        if (golden.Parameters.TryGetProperty("memory_bank_size", out var size) && size.ValueKind == JsonValueKind.Array)
+        {
+            CheckBank(golden);
+            return;
+        }
+
+        var temperature = golden.Number("temperature", NTXentLoss.DefaultTemperature);
+        CompareWholeBatch(golden, "out0", "out1", (first, second) => NTXentLoss.BatchLoss(first, second, temperature));
+    }
+
+    /// <summary>Compares with the concatenation of all ranks' rows: losses in the mean, gradients row by row.</summary>
+    internal static void CompareWholeBatch(GoldenCase golden, string firstName, string secondName, Func<Tensor, Tensor, Tensor> compute)
+    {
+        var first = Concatenate(golden, firstName).requires_grad_();
+        var second = Concatenate(golden, secondName).requires_grad_();
+        var loss = compute(first, second);
+        loss.backward();
+
+        var ranks = golden.Expected.GetProperty("per_rank").EnumerateArray().ToArray();
+        GoldenCompare.Numbers(
+            loss.item<float>(),
+            ranks.Average(rank => rank.GetProperty("loss").GetDouble()),
+            GoldenCompare.SingleTolerance,
+            "mean of the ranks' losses");
+        CompareGradients(ranks, first, "grad_" + firstName);
+        CompareGradients(ranks, second, "grad_" + secondName);
+    }
+
+    internal static Tensor Concatenate(GoldenCase golden, string name) =>
+        cat([.. golden.Inputs.GetProperty(name + "_per_rank").EnumerateArray().Select(rank => GoldenTensor.Read(rank))], 0);
+
+    private static void CompareGradients(JsonElement[] ranks, Tensor input, string key)
+    {
+        var count = input.shape[0] / ranks.Length;
+        for (var rank = 0; rank < ranks.Length; rank++)
+        {
+            // A rank's gradient is that of the sum over ranks; data parallelism divides it by their number.
+            GoldenCompare.Tensors(
+                input.grad!.narrow(0, rank * count, count) * ranks.Length,
+                ranks[rank].GetProperty(key),
+                GoldenCompare.SingleTolerance,
+                $"{key} of rank {rank}");
+        }
+    }
+
+    private static void CheckBank(GoldenCase golden)
+    {
+        var temperature = golden.Number("temperature", NTXentLoss.DefaultTemperature);
+        var ranks = golden.Expected.GetProperty("per_rank").EnumerateArray().ToArray();
+        var queries = Concatenate(golden, "out0");
+        var keys = Concatenate(golden, "out1");
+        var bank = golden.Input("initial_bank").clone();
+        var pointer = 0L;
+        for (var call = 0; call < (int)golden.Number("calls", 1); call++)
+        {
+            var rows = NTXentLoss.RowLosses(queries, keys, bank, temperature).view(ranks.Length, -1).mean([1L]);
+            pointer = MemoryBank.WriteDroppingOverflow(bank, nn.functional.normalize(keys), pointer);
+            for (var rank = 0; rank < ranks.Length; rank++)
+            {
+                GoldenCompare.Numbers(
+                    rows[rank].item<float>(), ranks[rank].GetProperty("losses")[call].GetDouble(), GoldenCompare.SingleTolerance, "loss");
+                GoldenCompare.Tensors(bank, ranks[rank].GetProperty("bank_after")[call], GoldenCompare.SingleTolerance, "bank");
+                pointer.ShouldBe(ranks[rank].GetProperty("ptr_after")[call].GetInt64());
+            }
+        }
+    }
+}
