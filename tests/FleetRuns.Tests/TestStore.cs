@@ -17,12 +17,12 @@ internal sealed class TestStore : IAsyncDisposable
 
     public string Data { get; }
 
-    public static async Task<TestStore> StartAsync(string kind, string folder)
+    public static async Task<TestStore> StartAsync(string kind, string folder, string dataMemory = "512m")
     {
         var directory = Directory.CreateDirectory(Path.Combine(folder, ".store")).FullName;
         if (kind == Embedded)
         {
-            var store = ChildProcess.StartProject("Store", "--directory", directory, "--data-memory", "512m");
+            var store = ChildProcess.StartProject("Store", "--directory", directory, "--data-memory", dataMemory);
             var parts = (await store.ReadyAsync()).Split(' ');
             return new(store, parts[0]["meta=".Length..], parts[1]["data=".Length..]);
         }
