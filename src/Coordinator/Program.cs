@@ -1,1 +1,3 @@
-return 0;
+using LightlyCluster.Coordinator.Hosting;
+
+return await CoordinatorHost.RunAsync(args);

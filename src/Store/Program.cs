@@ -1,1 +1,3 @@
-return 0;
+using LightlyCluster.Store;
+
+return await EmbeddedStore.RunAsync(args);

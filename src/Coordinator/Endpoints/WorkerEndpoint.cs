@@ -1,0 +1,120 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.Coordinator.Endpoints;
+
+/// <summary>Speaks with workers: registration, and one stream for the life of each.</summary>
+internal sealed partial class WorkerEndpoint(
+    WorkerDirectory directory,
+    JobStore jobs,
+    MembershipTimes times,
+    CoordinatorOptions options,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime,
+    ILogger<WorkerEndpoint> logger) : WorkerService.WorkerServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<RegisterResponse> Register(RegisterRequest request, ServerCallContext context)
+    {
+        if (request.WorkerId.Length == 0 || request.Incarnation.Length == 0 || request.NumericClass.Length == 0)
+        {
+            throw RpcErrors.Invalid("worker_id", "A registration needs worker_id, incarnation and numeric_class.");
+        }
+
+        if (!directory.Register(request))
+        {
+            throw RpcErrors.Precondition("TooManyWorkers", "This coordinator has as many workers as it takes (20000).");
+        }
+
+        LogRegistered(request.WorkerId, request.Incarnation, request.ProcessId, request.NumericClass);
+        return Task.FromResult(new RegisterResponse
+        {
+            MetaEndpoint = options.Meta,
+            DataEndpoint = options.Data.Length > 0 ? options.Data : options.Meta,
+            KeyPrefix = options.KeyPrefix,
+            LeaseMilliseconds = (int)times.Lease.TotalMilliseconds,
+            LeaseRenewMilliseconds = (int)times.LeaseRenewal.TotalMilliseconds,
+        });
+    }
+
+    /// <inheritdoc/>
+    public override async Task Session(
+        IAsyncStreamReader<SessionRequest> requestStream, IServerStreamWriter<SessionResponse> responseStream, ServerCallContext context)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        if (!await requestStream.MoveNext(stop.Token) || requestStream.Current.Hello is not { } hello
+            || directory.Find(hello.Incarnation) is not { } session)
+        {
+            throw RpcErrors.Precondition("NotRegistered", "The incarnation is not registered with this coordinator. Register anew.");
+        }
+
+        var outbox = session.Open();
+        try
+        {
+            var sending = SendAsync(outbox, responseStream, stop.Token);
+            await ReceiveAsync(session, requestStream, stop.Token);
+            await stop.CancelAsync();
+            await sending;
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // The other side is gone, or this coordinator stops; membership decides what that means.
+        }
+        finally
+        {
+            session.Close(outbox, clock.GetTimestamp());
+            LogClosed(session.Registration.WorkerId, session.Registration.Incarnation);
+        }
+    }
+
+    private static async Task SendAsync(
+        ChannelReader<SessionResponse> outbox, IServerStreamWriter<SessionResponse> responseStream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var message in outbox.ReadAllAsync(cancellationToken))
+            {
+                await responseStream.WriteAsync(message, cancellationToken);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // The stream has ended.
+        }
+    }
+
+    private async Task ReceiveAsync(WorkerSession session, IAsyncStreamReader<SessionRequest> requestStream, CancellationToken cancellationToken)
+    {
+        while (await requestStream.MoveNext(cancellationToken))
+        {
+            var message = requestStream.Current;
+            switch (message.MessageCase)
+            {
+                case SessionRequest.MessageOneofCase.Heartbeat:
+                    session.Take(message.Heartbeat);
+                    break;
+                case SessionRequest.MessageOneofCase.Leave:
+                    session.Leave();
+                    break;
+                case SessionRequest.MessageOneofCase.Log:
+                    await jobs.AppendLineAsync(message.Log.JobId, LineRecord.Write(
+                        clock.GetUtcNow(), session.Registration.WorkerId, message.Log.Level, message.Log.Text));
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} registered as {Incarnation} (process {ProcessId}, class {NumericClass}).")]
+    private partial void LogRegistered(string worker, string incarnation, int processId, string numericClass);
+
+    [LoggerMessage(1002, LogLevel.Information, "The stream of worker {Worker} ({Incarnation}) closed.")]
+    private partial void LogClosed(string worker, string incarnation);
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using LightlyCluster.Coordinator.Endpoints;
+using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Observability;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace LightlyCluster.Coordinator.Hosting;
+
+/// <summary>Composes and runs the coordinator.</summary>
+internal static class CoordinatorHost
+{
+    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    {
+        ["--meta"] = "Coordinator:Meta",
+        ["--data"] = "Coordinator:Data",
+        ["--listen"] = "Coordinator:Listen",
+        ["--results"] = "Coordinator:Results",
+        ["--key-prefix"] = "Coordinator:KeyPrefix",
+        ["--parent"] = "Coordinator:Parent",
+    };
+
+    /// <summary>Runs until a signal.</summary>
+    /// <returns>Exit code: 0, 2 wrong settings, 4 store unavailable, 6 port in use.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            await using var application = await BuildAsync(arguments);
+            await application.StartAsync();
+            var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            await Console.Out.WriteLineAsync($"READY {address}");
+            await Console.Out.FlushAsync();
+            await application.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (StoreUnavailableException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 4;
+        }
+        catch (OptionsValidationException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
+        }
+        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"The address is in use: {error.Message} Choose another one with --listen HOST:PORT.");
+            return 6;
+        }
+    }
+
+    private static async Task<WebApplication> BuildAsync(string[] arguments)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
+        var options = builder.Configuration.GetSection(CoordinatorOptions.SectionName).Get<CoordinatorOptions>() ?? new CoordinatorOptions();
+        Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
+        var endpoint = ParseListen(options.Listen);
+        var connections = await RedisConnections.ConnectAsync(
+            new(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix), "lightly-coordinator");
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
+        builder.Services.AddSingleton(connections).AddSingleton<JobStore>().AddSingleton<LeaseStore>();
+        builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<JobReader>().AddSingleton<JobAdmission>();
+        builder.Services.AddHostedService<JobSupervisor>().AddHostedService<ParentWatch>();
+        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StoreErrorInterceptor>());
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks().AddCheck<StoreHealthCheck>("store");
+        builder.Services.AddLightlyTelemetry("lightly-coordinator");
+        var application = builder.Build();
+        application.MapGrpcService<TrainingJobEndpoint>();
+        application.MapGrpcService<WorkerEndpoint>();
+        application.MapGrpcReflectionService();
+        application.MapGrpcHealthChecksService();
+        return application;
+    }
+
+    private static IPEndPoint ParseListen(string listen)
+    {
+        var separator = listen.LastIndexOf(':');
+        var host = separator > 0 ? listen[..separator] : "";
+        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
+            $"Coordinator:Listen is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
+        if (host is "*" or "0.0.0.0")
+        {
+            return new(IPAddress.Any, port);
+        }
+
+        var address = host == "localhost" ? IPAddress.Loopback
+            : IPAddress.TryParse(host, out var parsed) ? parsed
+            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
+        Require(address is not null, $"Coordinator:Listen is '{listen}'; the host is not known.");
+        return new(address!, port);
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new OptionsValidationException(CoordinatorOptions.SectionName, typeof(CoordinatorOptions), [message]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Redis;
+using StackExchange.Redis;
+
+namespace LightlyCluster.Coordinator.Jobs;
+
+/// <summary>Leads the fleet: gives workers to jobs and begins generations. Holds no truth; a successor goes on from META.</summary>
+internal sealed partial class JobSupervisor(
+    JobStore store,
+    LeaseStore leases,
+    WorkerDirectory directory,
+    MembershipTimes times,
+    TimeProvider clock,
+    ILogger<JobSupervisor> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeadershipLife = TimeSpan.FromSeconds(3);
+
+    private readonly string _name = $"coordinator-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
+    private readonly Dictionary<string, JobKeeper> _keepers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
+    private long? _answeringSince;
+    private long? _term;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await leases.ReleaseLeadershipAsync(_name);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            // The leadership ends by itself.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await TickAsync();
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                _answeringSince = null;
+                LogStoreUnavailable(error.Message);
+            }
+        }
+    }
+
+    private async Task TickAsync()
+    {
+        var term = await leases.AcquireLeadershipAsync(_name, LeadershipLife);
+        if (term != _term)
+        {
+            _term = term;
+            LogLeadership(_name, term is null ? "follows" : "leads", term ?? 0);
+        }
+
+        if (term is null)
+        {
+            return;
+        }
+
+        _answeringSince ??= clock.GetTimestamp();
+        var answeringFor = clock.GetElapsedTime(_answeringSince.Value);
+        foreach (var id in await store.ListAsync(0, 10_000))
+        {
+            if (_ended.Contains(id))
+            {
+                continue;
+            }
+
+            if (!_keepers.TryGetValue(id, out var keeper))
+            {
+                keeper = new JobKeeper(id, store, directory, times, clock, logger);
+                _keepers.Add(id, keeper);
+            }
+
+            if (await keeper.TickAsync(term.Value, answeringFor))
+            {
+                _keepers.Remove(id);
+                _ended.Add(id);
+            }
+        }
+
+        directory.Forget(await directory.ViewAsync([]));
+    }
+
+    [LoggerMessage(1101, LogLevel.Warning, "The META store does not answer ({Error}). Running steps wait; nothing is lost.")]
+    private partial void LogStoreUnavailable(string error);
+
+    [LoggerMessage(1102, LogLevel.Information, "Coordinator {Name} {Role} (term {Term}).")]
+    private partial void LogLeadership(string name, string role, long term);
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+
+namespace LightlyCluster.Coordinator.Jobs;
+
+/// <summary>A lost incarnation, as META keeps it.</summary>
+/// <param name="Worker">Stable name of the worker.</param>
+/// <param name="Cause">How it was noticed.</param>
+/// <param name="Step">The step that was running.</param>
+/// <param name="Seconds">Detection to the next commit; null until then.</param>
+internal sealed record LossRecord(string Worker, string Cause, long Step, double? Seconds)
+{
+    /// <summary>Writes the record.</summary>
+    public string Write() => JsonSerializer.Serialize(this);
+
+    /// <summary>Reads a record.</summary>
+    public static LossRecord Read(string json) => JsonSerializer.Deserialize<LossRecord>(json)!;
+}

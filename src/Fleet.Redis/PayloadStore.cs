@@ -1,0 +1,51 @@
+using System.IO.Hashing;
+using StackExchange.Redis;
+
+namespace LightlyCluster.Fleet.Redis;
+
+/// <summary>Megabytes: immutable payloads in the DATA store, each with a life span, checked by digest when read.</summary>
+public sealed class PayloadStore
+{
+    private readonly RedisConnections _connections;
+    private readonly RedisKeys _keys;
+    private int _attempt;
+
+    /// <summary>Uses the DATA role of <paramref name="connections"/>.</summary>
+    public PayloadStore(RedisConnections connections)
+    {
+        _connections = connections;
+        _keys = new(connections.Endpoints.KeyPrefix);
+    }
+
+    /// <summary>XXH64 of bytes, 16 hexadecimal digits.</summary>
+    public static string DigestOf(ReadOnlySpan<byte> bytes) => XxHash64.HashToUInt64(bytes).ToString("x16");
+
+    /// <summary>A key that nobody ever used before.</summary>
+    public string NewKey(string job, long step, string what, string incarnation) =>
+        _keys.Payload(job, step, what, incarnation, Interlocked.Increment(ref _attempt));
+
+    /// <summary>Stores bytes. They must not change before the task ends.</summary>
+    public Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life) => _connections.Data.StringSetAsync(key, bytes, life);
+
+    /// <summary>Reads bytes into <paramref name="destination"/> and checks their digest.</summary>
+    /// <returns>False when the payload is gone or its bytes are not the ones promised.</returns>
+    public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination)
+    {
+        using var lease = await _connections.Data.StringGetLeaseAsync(key);
+        if (lease is null || lease.Length != destination.Length || DigestOf(lease.Span) != digest)
+        {
+            return false;
+        }
+
+        lease.Span.CopyTo(destination.Span);
+        return true;
+    }
+
+    /// <summary>Drops payloads.</summary>
+    public Task DeleteAsync(IReadOnlyCollection<string> keys) => keys.Count == 0
+        ? Task.CompletedTask
+        : _connections.Data.KeyDeleteAsync([.. keys.Select(key => (RedisKey)key)]);
+
+    /// <summary>The key of a piece of a snapshot.</summary>
+    public string SnapshotKey(string job, long step, string incarnation, int piece) => _keys.SnapshotPiece(job, step, incarnation, piece);
+}

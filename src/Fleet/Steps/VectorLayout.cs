@@ -1,0 +1,16 @@
+namespace LightlyCluster.Fleet.Steps;
+
+/// <summary>Cuts the reduced vector into chunks of 256 KiB to 1 MiB.</summary>
+/// <param name="Length">Number of float32 values; a multiple of 16.</param>
+public sealed record VectorLayout(int Length)
+{
+    /// <summary>Values in a full chunk: 512 KiB.</summary>
+    public const int ChunkLength = 128 * 1024;
+
+    /// <summary>Number of chunks, at least 1.</summary>
+    public int ChunkCount => Math.Max(1, (Length + ChunkLength - 1) / ChunkLength);
+
+    /// <summary>Offset (in values) and length of a chunk.</summary>
+    public (int Offset, int Length) Chunk(int chunk) =>
+        (chunk * ChunkLength, Math.Min(ChunkLength, Length - (chunk * ChunkLength)));
+}

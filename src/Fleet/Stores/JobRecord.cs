@@ -1,0 +1,128 @@
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Sharding;
+
+namespace LightlyCluster.Fleet.Stores;
+
+/// <summary>What the META store says about a job at one moment; the truth for everybody.</summary>
+public sealed class JobRecord
+{
+    private readonly IReadOnlyDictionary<string, string> _fields;
+
+    /// <summary>Wraps the fields of the job's hash.</summary>
+    public JobRecord(IReadOnlyDictionary<string, string> fields)
+    {
+        _fields = fields;
+        Plan = Text("planNext").Length == 0 && Text("planCurrent").Length == 0
+            ? ShardPlan.None with { Generation = Generation }
+            : new ShardPlan(Generation, Number("planStep"), ShardAssignment.Decode(Text("planCurrent")), ShardAssignment.Decode(Text("planNext")));
+    }
+
+    /// <summary>Identifier.</summary>
+    public string Id => Text("id");
+
+    /// <summary>metadata.name of the job file.</summary>
+    public string DisplayName => Text("displayName");
+
+    /// <summary>The resolved specification, JSON.</summary>
+    public string Specification => Text("spec");
+
+    /// <summary>Where the job stands.</summary>
+    public JobState State => Enum.Parse<JobState>(_fields["state"]);
+
+    /// <summary>Whether the job has ended for good.</summary>
+    public bool HasEnded => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
+
+    /// <summary>Word for programs that says why the job is in its state.</summary>
+    public string Reason => Text("reason");
+
+    /// <summary>Sentence for people that says why the job is in its state.</summary>
+    public string Message => Text("message");
+
+    /// <summary>Creation, milliseconds since 1970.</summary>
+    public long Created => Number("created");
+
+    /// <summary>First start, milliseconds since 1970; 0 before.</summary>
+    public long Started => Number("started");
+
+    /// <summary>End, milliseconds since 1970; 0 before.</summary>
+    public long Ended => Number("ended");
+
+    /// <summary>Membership generation; 0 before the first.</summary>
+    public long Generation => Number("generation");
+
+    /// <summary>Newest coordinator term that wrote to the job.</summary>
+    public long Term => Number("term");
+
+    /// <summary>Committed steps: the number of the newest true state.</summary>
+    public long Step => Number("step");
+
+    /// <summary>The state at which this log begins.</summary>
+    public long BaseStep => Number("baseStep");
+
+    /// <summary>Number V of virtual shards.</summary>
+    public int ShardCount => (int)Number("shards");
+
+    /// <summary>Fewest workers to start with.</summary>
+    public int MinimumWorkers => (int)Number("minimum");
+
+    /// <summary>Most workers that take part; never more than shards.</summary>
+    public int MaximumWorkers => IsAnyNumberWelcome ? ShardCount : (int)Math.Min(ShardCount, Number("maximum"));
+
+    /// <summary>Whether the specification names no maximum of workers.</summary>
+    public bool IsAnyNumberWelcome => Number("maximum") == 0;
+
+    /// <summary>Checkpoint and pause after this step; 0 for never.</summary>
+    public long StopAfter => Number("stopAfter");
+
+    /// <summary>Whether somebody asked to pause at the next commit.</summary>
+    public bool IsPauseRequested => Text("pauseRequested") == "1";
+
+    /// <summary>Whether the first worker has prepared the job (the log has its entry 0).</summary>
+    public bool IsInitialized => _fields.ContainsKey("manifest");
+
+    /// <summary>Number of images.</summary>
+    public long Images => Number("images");
+
+    /// <summary>Steps an epoch.</summary>
+    public long StepsPerEpoch => Number("stepsPerEpoch");
+
+    /// <summary>The schedule's horizon in steps.</summary>
+    public long StepsTotal => Number("stepsTotal");
+
+    /// <summary>The numeric class that the job runs in; empty before it is initialized.</summary>
+    public string NumericClass => Text("numericClass");
+
+    /// <summary>Number of float32 values in the reduced vector.</summary>
+    public int VectorLength => (int)Number("vectorLength");
+
+    /// <summary>Samples that stood in for files that do not decode.</summary>
+    public long Replaced => Number("replaced");
+
+    /// <summary>Hash of the newest state that was compared.</summary>
+    public string StateHash => Text("stateHash");
+
+    /// <summary>Number of the newest state that was compared.</summary>
+    public long StateStep => Number("stateStep");
+
+    /// <summary>Who computes what.</summary>
+    public ShardPlan Plan { get; }
+
+    /// <summary>Who waits for a snapshot; empty when nobody does.</summary>
+    public string SnapshotWantedBy => Text("snapshotWanted");
+
+    /// <summary>The newest snapshot as "step|incarnation|pieces|bytes|hash"; empty when there is none.</summary>
+    public string Snapshot => Text("snapshot");
+
+    /// <summary>Payloads of steps from this one on are kept for a joiner; -1 when nobody joins.</summary>
+    public long RetainFrom => _fields.ContainsKey("retainFrom") ? Number("retainFrom") : -1;
+
+    /// <summary>Where the run must stop next, in committed steps.</summary>
+    public long StopAt => IsPauseRequested ? Step : StopAfter > 0 ? Math.Min(StopAfter, StepsTotal) : StepsTotal;
+
+    /// <summary>A field that belongs to results (knnTop1, ...); null when absent.</summary>
+    public string? Field(string name) => _fields.GetValueOrDefault(name);
+
+    private string Text(string name) => _fields.GetValueOrDefault(name, "");
+
+    private long Number(string name) => _fields.TryGetValue(name, out var text) && text.Length > 0 ? long.Parse(text) : 0;
+}

@@ -1,0 +1,89 @@
+namespace LightlyCluster.SelfSupervised.Datasets;
+
+/// <summary>Opens a data set by its path.</summary>
+public static class ImageSources
+{
+    /// <summary>Name of the source kind for folders of image files.</summary>
+    public const string Folder = "folder";
+
+    /// <summary>Name of the source kind for tar archives.</summary>
+    public const string Tar = "tar";
+
+    /// <summary>Indexes a data set. Reads names and sizes only.</summary>
+    /// <param name="path">A folder of images, a folder of tar archives, or one tar archive.</param>
+    /// <param name="source">"folder" or "tar"; empty to find out.</param>
+    /// <returns>The opened source; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">
+    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive is damaged.
+    /// </exception>
+    public static ImageSource Open(string path, string source)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        try
+        {
+            return (source ?? "") switch
+            {
+                "" => Detect(path),
+                Folder => OpenFolder(path),
+                Tar => OpenTar(path),
+                _ => throw new DatasetException($"Unknown data source '{source}'; known are '{Folder}' and '{Tar}'."),
+            };
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DatasetException($"The data at '{path}' may not be read: {exception.Message}", exception);
+        }
+    }
+
+    private static ImageSource Detect(string path)
+    {
+        if (File.Exists(path))
+        {
+            return OpenTar(path);
+        }
+
+        RequireFolder(path);
+        return TarImageSource.ListArchives(path).Count > 0 && !FolderImageSource.HoldsImages(path)
+            ? new TarImageSource(TarImageSource.ListArchives(path))
+            : new FolderImageSource(path);
+    }
+
+    private static FolderImageSource OpenFolder(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new DatasetException($"'{path}' is a file; the data source '{Folder}' needs a folder of images.");
+        }
+
+        RequireFolder(path);
+        return new FolderImageSource(path);
+    }
+
+    private static TarImageSource OpenTar(string path)
+    {
+        if (File.Exists(path))
+        {
+            if (!path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new DatasetException(
+                    $"'{path}' is neither a folder nor a .tar archive (compressed archives must be unpacked to .tar first).");
+            }
+
+            return new TarImageSource([path]);
+        }
+
+        RequireFolder(path);
+        var archives = TarImageSource.ListArchives(path);
+        return archives.Count > 0
+            ? new TarImageSource(archives)
+            : throw new DatasetException($"The folder '{path}' holds no .tar archives, which the data source '{Tar}' needs.");
+    }
+
+    private static void RequireFolder(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new DatasetException($"The data folder '{path}' does not exist.");
+        }
+    }
+}

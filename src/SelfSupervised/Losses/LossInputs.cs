@@ -1,0 +1,49 @@
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Losses;
+
+/// <summary>Checks and small steps that several losses share; shapes are checked before native code sees them.</summary>
+internal static class LossInputs
+{
+    /// <summary>Smallest distance of a temperature from 0.</summary>
+    private const double TemperatureMinimum = 1e-8;
+
+    /// <summary>Refuses a temperature that would divide by (nearly) zero or is not a number.</summary>
+    public static void RequireTemperature(double temperature)
+    {
+        if (!double.IsFinite(temperature) || Math.Abs(temperature) < TemperatureMinimum)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(temperature), temperature, $"Illegal temperature: abs({temperature}) < {TemperatureMinimum}. Usual values are 0.05 to 0.5.");
+        }
+    }
+
+    /// <summary>Refuses two batches of embeddings that are not both [N, D].</summary>
+    public static void RequirePair(Tensor first, Tensor second)
+    {
+        var firstShape = first.shape;
+        var secondShape = second.shape;
+        if (firstShape.Length != 2 || firstShape[0] < 1 || firstShape[1] < 1 || !firstShape.SequenceEqual(secondShape))
+        {
+            throw new ArgumentException(
+                $"The loss takes embeddings of two views with the same shape [N, D], not [{string.Join(", ", firstShape)}] "
+                + $"and [{string.Join(", ", secondShape)}].",
+                nameof(second));
+        }
+    }
+
+    /// <summary>Refuses a bank that is not [K, D] with the embeddings' D.</summary>
+    public static void RequireBank(Tensor embeddings, Tensor bank)
+    {
+        if (bank.shape.Length != 2 || bank.shape[1] != embeddings.shape[1])
+        {
+            throw new ArgumentException(
+                $"A bank [{string.Join(", ", bank.shape)}] does not fit embeddings [{string.Join(", ", embeddings.shape)}]: "
+                + "both must have the same number of columns.",
+                nameof(bank));
+        }
+    }
+
+    /// <summary>Rows of length 1 (rows shorter than 1e-12 are divided by that).</summary>
+    public static Tensor Normalize(Tensor rows) => nn.functional.normalize(rows, p: 2, dim: 1, eps: 1e-12);
+}

@@ -1,0 +1,33 @@
+using LightlyCluster.SelfSupervised.Modules;
+
+namespace LightlyCluster.SelfSupervised.Models.Heads;
+
+/// <summary>The projection head of MoCo: linear layers with ReLU between them, batch norm only if asked for.</summary>
+/// <remarks>Source: Chen et al., "Improved Baselines with Momentum Contrastive Learning", 2020, https://arxiv.org/abs/2003.04297. Layers and defaults as in lightly.</remarks>
+public sealed class MoCoProjectionHead : ProjectionHead
+{
+    /// <summary>Makes the head.</summary>
+    /// <param name="inputDim">Number of features that it takes, at least 1.</param>
+    /// <param name="hiddenDim">Width of the hidden layers, at least 1.</param>
+    /// <param name="outputDim">Number of values that it gives, at least 1.</param>
+    /// <param name="numLayers">Number of linear layers, at least 2.</param>
+    /// <param name="batchNorm">Whether batch norm follows the layers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public MoCoProjectionHead(
+        long inputDim = 2048, long hiddenDim = 2048, long outputDim = 128, int numLayers = 2, bool batchNorm = false)
+        : base(Layers(inputDim, hiddenDim, outputDim, numLayers, batchNorm))
+    {
+    }
+
+    private static ProjectionLayer[] Layers(long inputDim, long hiddenDim, long outputDim, int numLayers, bool batchNorm)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(numLayers, 2);
+        var normalization = batchNorm ? ProjectionNormalization.Batch : ProjectionNormalization.None;
+        return
+        [
+            new(inputDim, hiddenDim, normalization, Activation.ReLU),
+            .. Enumerable.Repeat(new ProjectionLayer(hiddenDim, hiddenDim, normalization, Activation.ReLU), numLayers - 2),
+            new(hiddenDim, outputDim, normalization, Activation.None),
+        ];
+    }
+}

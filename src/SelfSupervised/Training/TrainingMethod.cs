@@ -1,0 +1,179 @@
+using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Optimization;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Training;
+
+/// <summary>
+/// A training step as a pure function of (state, seed, step) over V virtual shards, in the pieces that a fleet exchanges.
+/// </summary>
+/// <remarks>
+/// A step runs as: for each shard <see cref="Publish"/>; with everybody's published rows <see cref="Receive"/>; for each shard
+/// <see cref="Backward"/>, whose result is in <see cref="Vector"/>; the sum of these in the fixed tree is put back into
+/// <see cref="Vector"/>; <see cref="Apply"/>. Only Apply changes the state. Which process computes which shard never matters.
+/// The vector is [gradients | batch statistics of every batch-norm layer and pass | loss], each part at a multiple of 64 bytes.
+/// All members must be called from one thread.
+/// </remarks>
+public abstract class TrainingMethod : IDisposable
+{
+    private readonly List<(string Name, nn.Module Module)> _modules = [];
+    private readonly List<(string Name, Tensor Tensor)> _buffers = [];
+    private readonly List<FlatTensors> _untrained = [];
+    private FlatTensors? _trained;
+    private SgdOptimizer? _optimizer;
+    private Tensor? _vector;
+    private Tensor? _gradients;
+
+    /// <summary>Makes the parts that all methods have.</summary>
+    protected TrainingMethod(TrainingOptions options)
+    {
+        Options = options;
+        Statistics = new(options.Device);
+    }
+
+    /// <summary>What the step is a function of.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>The backbone that is trained; owned.</summary>
+    public abstract Backbone Backbone { get; }
+
+    /// <summary>Float32 values that a shard publishes before gradients; 0 when the method needs none.</summary>
+    public abstract int PublishedLength { get; }
+
+    /// <summary>The vector that shards contribute to and that Apply takes, float32 [VectorLength]; borrowed.</summary>
+    public Tensor Vector => _vector ?? throw new InvalidOperationException("The method has not been sealed.");
+
+    /// <summary>Length of <see cref="Vector"/>; a multiple of 16.</summary>
+    public int VectorLength => (int)Vector.shape[0];
+
+    /// <summary>Number of trained values, padding included.</summary>
+    public long GradientLength => Trained.Length;
+
+    /// <summary>The state in ordinal order of checkpoint names; tensors are borrowed.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> State => [.. _buffers.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+
+    private protected StatisticsLayout Statistics { get; }
+
+    private protected FlatTensors Trained => _trained ?? throw new InvalidOperationException("The method has not been sealed.");
+
+    /// <summary>Which views of which positions a shard needs in a step, in the order in which its passes take them.</summary>
+    public abstract IReadOnlyList<ViewRequest> ViewsOf(long step, int shard);
+
+    /// <summary>First half of a shard: what it publishes before gradients.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="views">Float32 [m, 3, S, S] for each view request; borrowed.</param>
+    /// <returns>Float32 values, <see cref="PublishedLength"/> of them.</returns>
+    public abstract float[] Publish(long step, int shard, IReadOnlyList<Tensor> views);
+
+    /// <summary>Takes what all shards published.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="published">For each shard in order, <see cref="PublishedLength"/> values.</param>
+    public abstract void Receive(long step, IReadOnlyList<float[]> published);
+
+    /// <summary>Second half of a shard: leaves its gradient, statistics and share of the loss in <see cref="Vector"/>.</summary>
+    public abstract void Backward(long step, int shard, IReadOnlyList<Tensor> views);
+
+    /// <summary>Turns state <paramref name="step"/> into the next one, from the reduced <see cref="Vector"/> and what was received.</summary>
+    /// <returns>The loss of the whole batch.</returns>
+    public double Apply(long step, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var loss = Vector.narrow(0, GradientLength + FlatTensors.Align(Statistics.Length), 1).cpu().item<float>();
+        _optimizer!.Step(Vector.narrow(0, 0, GradientLength), learningRate);
+        Statistics.Apply(Vector.narrow(0, GradientLength, Statistics.Length), Options.ShardCount);
+        ApplyRest(step);
+        return loss;
+    }
+
+    /// <summary>Forgets what the running step has kept, so that it can be computed again.</summary>
+    public virtual void Abandon()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Disposes what the method owns.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+        {
+            return;
+        }
+
+        Abandon();
+        Statistics.Dispose();
+        _gradients?.Dispose();
+        _optimizer?.Dispose();
+        _trained?.Dispose();
+        _untrained.ForEach(flat => flat.Dispose());
+        _modules.ForEach(entry => entry.Module.Dispose());
+        _vector?.Dispose();
+    }
+
+    /// <summary>What Apply changes after the optimizer and the batch statistics (momentum encoder, bank).</summary>
+    protected virtual void ApplyRest(long step)
+    {
+    }
+
+    /// <summary>Fixes the layout: called once by the constructor of a method when its modules and passes exist.</summary>
+    /// <param name="trained">Trained modules with the first part of their names, in forward order.</param>
+    protected void Seal(params (string Name, nn.Module Module)[] trained)
+    {
+        var gradientLength = FlatTensors.LengthOf(trained);
+        var length = gradientLength + FlatTensors.Align(Statistics.Length) + FlatTensors.Alignment;
+        _vector = zeros(length, float32, Options.Device).DetachFromDisposeScope();
+        _gradients = _vector.narrow(0, 0, gradientLength).DetachFromDisposeScope();
+        _trained = FlatTensors.Adopt(trained, Options.Device, _gradients);
+        _optimizer = new SgdOptimizer(_trained, Options.Momentum, Options.WeightDecay);
+        Own(trained);
+        foreach (var slice in _trained.Slices)
+        {
+            _buffers.Add(($"optimizer.momentum_buffer.{slice.Name}", FlatTensors.View(_optimizer.Velocity, slice).DetachFromDisposeScope()));
+        }
+    }
+
+    /// <summary>Puts modules that are not trained by gradients (a momentum encoder) into the state.</summary>
+    /// <returns>Their parameters in one buffer.</returns>
+    protected FlatTensors AddUntrained(params (string Name, nn.Module Module)[] modules)
+    {
+        var flat = FlatTensors.Adopt(modules, Options.Device, gradient: null);
+        _untrained.Add(flat);
+        Own(modules);
+        return flat;
+    }
+
+    /// <summary>Puts a further tensor into the state.</summary>
+    protected void AddBuffer(string name, Tensor tensor) => _buffers.Add((name, tensor));
+
+    /// <summary>Empties the vector before the backward of a shard.</summary>
+    protected void BeginBackward() => Vector.fill_(0);
+
+    /// <summary>Completes the vector after the backward of a shard.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="lossShare">The shard's share of the loss.</param>
+    protected void EndBackward(int shard, float lossShare)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Vector.narrow(0, GradientLength, Statistics.Length).copy_(Statistics.Of(shard));
+        Vector.narrow(0, GradientLength + FlatTensors.Align(Statistics.Length), 1).fill_(lossShare);
+    }
+
+    private void Own(IEnumerable<(string Name, nn.Module Module)> modules)
+    {
+        foreach (var (prefix, module) in modules)
+        {
+            _modules.Add((prefix, module));
+            _buffers.AddRange(module.named_parameters().Select(entry => ($"{prefix}.{entry.name}", (Tensor)entry.parameter)));
+            _buffers.AddRange(module.named_buffers().Select(entry => ($"{prefix}.{entry.name}", entry.buffer)));
+            module.train();
+        }
+    }
+}
