@@ -20,11 +20,31 @@ internal static class JobFileWriter
         text.Append("kind: ").Append(JobFile.Kind).Append('\n');
         text.Append("metadata:\n  name: ").Append(Quote(name)).Append('\n');
         text.Append("spec:\n");
-        WriteMessage(text, JobSpecificationMapping.ToWire(specification), 2);
+        string[] above = [];
+        foreach (var (path, value) in Values(specification))
+        {
+            var names = path.Split('.');
+            for (var depth = 0; depth < names.Length - 1; depth++)
+            {
+                if (depth >= above.Length || above[depth] != names[depth])
+                {
+                    text.Append(' ', 2 * depth + 2).Append(names[depth]).Append(":\n");
+                    above = names[..(depth + 1)];
+                }
+            }
+
+            above = above[..(names.Length - 1)];
+            text.Append(' ', 2 * names.Length).Append(names[^1]).Append(": ").Append(value).Append('\n');
+        }
+
         return text.ToString();
     }
 
-    private static void WriteMessage(StringBuilder text, IMessage message, int indent)
+    /// <summary>Every value with the path of its key, in the order of the file.</summary>
+    public static IEnumerable<(string Path, string Value)> Values(JobSpecification specification) =>
+        Values(JobSpecificationMapping.ToWire(specification), "");
+
+    private static IEnumerable<(string Path, string Value)> Values(IMessage message, string prefix)
     {
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
@@ -33,23 +53,22 @@ internal static class JobFileWriter
             {
                 foreach (var (key, number) in parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    WriteLine(text, indent, key, Format(number));
+                    yield return (prefix + key, Format(number));
                 }
             }
             else if (value is IMessage child)
             {
-                text.Append(' ', indent).Append(field.JsonName).Append(":\n");
-                WriteMessage(text, child, indent + 2);
+                foreach (var pair in Values(child, $"{prefix}{field.JsonName}."))
+                {
+                    yield return pair;
+                }
             }
             else if (!field.HasPresence || field.Accessor.HasValue(message))
             {
-                WriteLine(text, indent, field.JsonName, Format(value));
+                yield return (prefix + field.JsonName, Format(value));
             }
         }
     }
-
-    private static void WriteLine(StringBuilder text, int indent, string key, string value) =>
-        text.Append(' ', indent).Append(key).Append(": ").Append(value).Append('\n');
 
     private static string Format(object? value) => value switch
     {
