@@ -31,28 +31,44 @@ public class MemoryBankModule : nn.Module
         ulong seed = 0,
         bool featureDimensionFirst = true,
         MemoryBankOverflow overflow = MemoryBankOverflow.Wrap)
+        : this(dimension is { } columns ? [size, columns] : [size], seed, featureDimensionFirst, overflow)
+    {
+    }
+
+    /// <summary>Makes a bank of keys of any shape.</summary>
+    /// <param name="shape">Number of keys, then the sizes of a key; without these they are taken from the first batch.</param>
+    /// <param name="seed">Seed of the first content.</param>
+    /// <param name="featureDimensionFirst">Whether calls return the bank with its first and last dimension exchanged.</param>
+    /// <param name="overflow">What happens at the end of the bank.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public MemoryBankModule(
+        IReadOnlyList<long> shape,
+        ulong seed = 0,
+        bool featureDimensionFirst = true,
+        MemoryBankOverflow overflow = MemoryBankOverflow.Wrap)
         : base(nameof(MemoryBankModule))
     {
-        if (size < 0 || dimension < 0)
+        if (shape.Count == 0 || shape.Any(entry => entry < 0))
         {
+            var text = shape.Count == 1 ? $"{shape[0]}" : $"({string.Join(", ", shape)})";
             throw new ArgumentOutOfRangeException(
-                nameof(size), $"Illegal memory bank size ({size}, {dimension}), all entries must be non-negative.");
+                nameof(shape), $"Illegal memory bank size {text}, all entries must be non-negative.");
         }
 
-        Size = size;
+        Size = shape[0];
         _seed = seed;
         _featureDimensionFirst = featureDimensionFirst;
         _overflow = overflow;
-        if (size > 0 && dimension is > 0)
+        if (shape.Count > 1 && shape.All(entry => entry > 0))
         {
-            Register(dimension.Value);
+            Register(shape);
         }
     }
 
     /// <summary>Number of keys K; 0 means no bank.</summary>
     public long Size { get; }
 
-    /// <summary>The keys, float32 [K, D]; null before the first batch of a bank without a given dimension. Owned by the module.</summary>
+    /// <summary>The keys, float32 [K, D] (or more dimensions); null before the first batch of a bank without a given dimension. Owned by the module.</summary>
     public Tensor? Bank => _internal_buffers.TryGetValue("bank", out var buffer) ? buffer.Item1 : null;
 
     /// <summary>Row that is written next, 0 to K - 1.</summary>
@@ -77,7 +93,7 @@ public class MemoryBankModule : nn.Module
         using var gradientFree = no_grad();
         Prepare(output);
         var bank_KD = Bank!;
-        var copy = (_featureDimensionFirst ? bank_KD.t() : bank_KD).clone();
+        var copy = (_featureDimensionFirst ? bank_KD.transpose(0, -1) : bank_KD).clone();
         if (update)
         {
             Append(output.detach());
@@ -102,30 +118,25 @@ public class MemoryBankModule : nn.Module
 
     private void Prepare(Tensor output)
     {
-        if (Bank is null)
+        var shape = output.shape;
+        if (Bank is null && shape.Length >= 2)
         {
-            if (output.shape.Length != 2)
-            {
-                throw new ArgumentException(
-                    $"A memory bank takes embeddings [n, D], not [{string.Join(", ", output.shape)}].", nameof(output));
-            }
-
-            Register(output.shape[1]);
+            Register([Size, .. shape.AsSpan(1)]);
             _to(output.device, output.dtype, non_blocking: false);
         }
 
-        if (output.shape.Length != 2 || output.shape[1] != Bank!.shape[1])
+        if (Bank is null || !shape.AsSpan(1).SequenceEqual(Bank.shape.AsSpan(1)))
         {
             throw new ArgumentException(
-                $"Embeddings [{string.Join(", ", output.shape)}] do not fit a memory bank [{string.Join(", ", Bank!.shape)}]: "
-                + "make the bank with the embeddings' dimension.",
+                $"Embeddings [{string.Join(", ", shape)}] do not fit a memory bank "
+                + $"[{string.Join(", ", Bank?.shape ?? [Size])}]: make the bank with the embeddings' dimension.",
                 nameof(output));
         }
     }
 
-    private void Register(long dimension)
+    private void Register(IReadOnlyList<long> shape)
     {
-        register_buffer("bank", MemoryBankRows.Draw(Size, dimension, _seed).DetachFromDisposeScope());
+        register_buffer("bank", MemoryBankRows.Draw(shape, _seed).DetachFromDisposeScope());
         register_buffer("bank_ptr", zeros(1, int64).DetachFromDisposeScope());
         register_buffer("keys_written", zeros(1, int64).DetachFromDisposeScope());
     }

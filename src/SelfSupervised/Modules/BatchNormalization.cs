@@ -97,6 +97,12 @@ public class BatchNormalization : RegisteredModule
     {
         using var scope = NewDisposeScope();
         RequireShape(input, ChannelCount, training);
+        if (training && Sink is null)
+        {
+            using var gradientFree = no_grad();
+            BatchesTracked.add_(1);
+        }
+
         var output = training
             ? NormalizeWithBatch(input, Weight, Bias)
             : nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training: false, Momentum, Epsilon);
@@ -112,11 +118,6 @@ public class BatchNormalization : RegisteredModule
     {
         if (Sink is null)
         {
-            using (no_grad())
-            {
-                BatchesTracked.add_(1);
-            }
-
             return nn.functional.batch_norm(input, RunningMean, RunningVariance, weight, bias, training: true, Momentum, Epsilon);
         }
 

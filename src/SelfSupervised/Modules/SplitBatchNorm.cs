@@ -7,7 +7,7 @@ namespace LightlyCluster.SelfSupervised.Modules;
 /// MoCo must not see through batch statistics which images share a batch; splitting imitates per-device statistics on one device.
 /// Source: He et al., "Momentum Contrast", 2020, section 3.3, https://arxiv.org/abs/1911.05722. As in lightly, sample n belongs to
 /// split n mod splits, the running statistics have a part for each split, they are averaged over the splits on the change to
-/// evaluation mode, and evaluation uses the first part.
+/// evaluation mode, evaluation uses the first part, and the number of batches is not counted.
 /// </remarks>
 public sealed class SplitBatchNorm : BatchNormalization
 {

@@ -1,0 +1,47 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace LightlyCluster.SelfSupervised.Tests.Golden;
+
+/// <summary>Makes an object from lightly's argument names: input_dim becomes inputDim; what is not given has our default.</summary>
+public static class GoldenConstructor
+{
+    private static readonly string[] Ignored = ["gather_distributed", "sinkhorn_gather_distributed"];
+
+    public static T Create<T>(JsonElement parameters) => (T)Create(typeof(T), parameters);
+
+    public static object Create(Type type, JsonElement parameters)
+    {
+        var given = parameters.EnumerateObject()
+            .Where(property => !Ignored.Contains(property.Name))
+            .ToDictionary(property => CamelCase(property.Name), property => property.Value, StringComparer.Ordinal);
+        var constructor = type.GetConstructors()
+            .FirstOrDefault(candidate => given.Keys.All(name => candidate.GetParameters().Any(parameter => parameter.Name == name)))
+            ?? throw new InvalidOperationException($"{type.Name} has no constructor with {string.Join(", ", given.Keys)}.");
+        var arguments = constructor.GetParameters()
+            .Select(parameter => given.TryGetValue(parameter.Name!, out var value) ? Convert(value, parameter) : parameter.DefaultValue)
+            .ToArray();
+        return constructor.Invoke(arguments);
+    }
+
+    private static string CamelCase(string name)
+    {
+        var words = name.Split('_');
+        return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+
+    private static object? Convert(JsonElement value, ParameterInfo parameter)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ when type == typeof(double) => value.GetDouble(),
+            _ when type == typeof(int) => value.GetInt32(),
+            _ when type == typeof(string) => value.GetString(),
+            _ => value.GetInt64(),
+        };
+    }
+}
