@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Datasets;
+
+/// <summary>The views of a batch of images, with labels and names; owns its tensors.</summary>
+/// <param name="Views">One tensor a view, float32 [B, 3, height, width].</param>
+/// <param name="Labels">Classes, int64 [B]; 0 where there are none.</param>
+/// <param name="Names">Names of the files.</param>
+public sealed record CollatedBatch(IReadOnlyList<Tensor> Views, Tensor Labels, IReadOnlyList<string> Names) : IDisposable
+{
+    /// <summary>Takes a batch of two views apart: <c>var ((x0, x1), labels, names) = batch</c>.</summary>
+    /// <param name="views">The two views; still owned by the batch.</param>
+    /// <param name="labels">Classes.</param>
+    /// <param name="names">Names of the files.</param>
+    /// <exception cref="InvalidOperationException">The batch does not have two views.</exception>
+    public void Deconstruct(out (Tensor View0, Tensor View1) views, out Tensor labels, out IReadOnlyList<string> names)
+    {
+        views = Views is [var view0, var view1]
+            ? (view0, view1)
+            : throw new InvalidOperationException($"The batch has {Views.Count} views, not two; use the property Views.");
+        (labels, names) = (Labels, Names);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var view in Views)
+        {
+            view.Dispose();
+        }
+
+        Labels.Dispose();
+    }
+}
