@@ -32,6 +32,31 @@ internal static class LossInputs
         }
     }
 
+    /// <summary>Refuses a batch that is too small for statistics over it.</summary>
+    public static void RequireRows(Tensor embeddings, long minimum)
+    {
+        if (embeddings.shape[0] < minimum)
+        {
+            throw new ArgumentException(
+                $"The loss needs a batch of at least {minimum} images but found {embeddings.shape[0]}.", nameof(embeddings));
+        }
+    }
+
+    /// <summary>Refuses an empty list of views, or views that are not all [N, D].</summary>
+    public static void RequireViews(IReadOnlyList<Tensor> views, long[] shape, string name)
+    {
+        foreach (var view in views)
+        {
+            if (view.shape.Length != 2 || !view.shape.SequenceEqual(shape))
+            {
+                throw new ArgumentException(
+                    $"All {name} views must have the same shape [N, D]: [{string.Join(", ", view.shape)}] beside "
+                    + $"[{string.Join(", ", shape)}].",
+                    nameof(views));
+            }
+        }
+    }
+
     /// <summary>Refuses a bank that is not [K, D] with the embeddings' D.</summary>
     public static void RequireBank(Tensor embeddings, Tensor bank)
     {

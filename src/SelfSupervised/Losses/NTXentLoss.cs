@@ -11,7 +11,7 @@ namespace LightlyCluster.SelfSupervised.Losses;
 /// in the bank (He et al., "Momentum Contrast", 2020, equation 1, https://arxiv.org/abs/1911.05722). Cost: (2N)^2 or N (K + 1)
 /// similarities. Values equal lightly's; the bank wraps where lightly's drops rows (a mode of <see cref="MemoryBankModule"/>).
 /// </remarks>
-public sealed class NTXentLoss : nn.Module<Tensor, Tensor, Tensor>
+public sealed class NTXentLoss : PairLoss
 {
     /// <summary>Temperature unless another one is given.</summary>
     public const double DefaultTemperature = 0.5;
@@ -109,11 +109,6 @@ public sealed class NTXentLoss : nn.Module<Tensor, Tensor, Tensor>
             LossInputs.Normalize(queries), LossInputs.Normalize(keys.detach()), bank.detach(), temperature);
         var labels_N = zeros(queries.shape[0], int64, queries.device);
         return nn.functional.cross_entropy(logits, labels_N, reduction: nn.Reduction.None).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    protected override void RegisterComponents()
-    {
     }
 
     /// <summary>[n, 1 + K]: similarity to the own key, then to each row of the bank, divided by the temperature.</summary>

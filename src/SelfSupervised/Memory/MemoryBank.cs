@@ -52,6 +52,22 @@ public static class MemoryBank
         return (pointer + length) % size;
     }
 
+    /// <summary>For each query the row of the bank with the largest cosine similarity.</summary>
+    /// <param name="queries">Floating point [n, D], need not be normalized, taken as constants; borrowed.</param>
+    /// <param name="bank">The bank, [K, D], need not be normalized; borrowed.</param>
+    /// <returns>The rows as they are in the bank, [n, D], without a gradient; owned by the caller. Memory: n K similarities.</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Tensor NearestRows(Tensor queries, Tensor bank)
+    {
+        RequireShapes(bank, queries);
+        using var scope = NewDisposeScope();
+        using var gradientFree = no_grad();
+        var queries_ND = nn.functional.normalize(queries.detach(), p: 2, dim: 1);
+        var bank_KD = nn.functional.normalize(bank.detach(), p: 2, dim: 1);
+        var nearest_N = mm(queries_ND, bank_KD.t()).argmax(1);
+        return bank.detach().index_select(0, nearest_N).MoveToOuterDisposeScope();
+    }
+
     private static long RequireShapes(Tensor bank, Tensor keys)
     {
         var bankShape = bank.shape;

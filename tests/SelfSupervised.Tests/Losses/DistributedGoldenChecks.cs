@@ -24,6 +24,39 @@ internal static class DistributedGoldenChecks
         CompareWholeBatch(golden, "out0", "out1", (first, second) => NTXentLoss.BatchLoss(first, second, temperature));
     }
 
+    internal static void CheckPairLoss(GoldenCase golden)
+    {
+        if (golden.Target.EndsWith("BarlowTwinsLoss", StringComparison.Ordinal))
+        {
+            CheckBarlowTwinsOfRanks(golden);
+            return;
+        }
+
+        var temperature = golden.Number("temperature", DCLLoss.DefaultTemperature);
+        var names = golden.Inputs.EnumerateObject().Select(property => property.Name[..^"_per_rank".Length]).ToArray();
+        CompareWholeBatch(golden, names[0], names[1], golden.Target.Split('.')[^1] switch
+        {
+            nameof(DCLLoss) => (first, second) => DCLLoss.BatchLoss(first, second, temperature),
+            nameof(VICRegLoss) => (first, second) => VICRegLoss.BatchLoss(first, second),
+            var other => throw new NotSupportedException($"{other} on several ranks."),
+        });
+    }
+
+    /// <summary>There each rank standardizes by itself, so not our loss of the whole batch but its parts are compared.</summary>
+    private static void CheckBarlowTwinsOfRanks(GoldenCase golden)
+    {
+        var lambda = golden.Number("lambda_param", BarlowTwinsLoss.DefaultLambda);
+        var ranks = (int)golden.Number("world_size", 1);
+        CompareWholeBatch(golden, "z_a", "z_b", (first, second) => BarlowTwinsOfRanks(first, second, ranks, lambda));
+    }
+
+    internal static Tensor BarlowTwinsOfRanks(Tensor first, Tensor second, int ranks, double lambda)
+    {
+        var parts = first.chunk(ranks, 0).Zip(second.chunk(ranks, 0), (a, b) =>
+            mm(BarlowTwinsLoss.Standardize(a).t(), BarlowTwinsLoss.Standardize(b)).div(a.shape[0])).ToArray();
+        return BarlowTwinsLoss.CorrelationLoss(stack(parts).mean([0L]), lambda);
+    }
+
     /// <summary>Compares with the concatenation of all ranks' rows: losses in the mean, gradients row by row.</summary>
     internal static void CompareWholeBatch(GoldenCase golden, string firstName, string secondName, Func<Tensor, Tensor, Tensor> compute)
     {
@@ -56,6 +89,28 @@ internal static class DistributedGoldenChecks
                 ranks[rank].GetProperty(key),
                 GoldenCompare.SingleTolerance,
                 $"{key} of rank {rank}");
+        }
+    }
+
+    [GoldenCheck("torch DistributedDataParallel + lightly.loss.NTXentLoss")]
+    [GoldenCheck("torch DistributedDataParallel + lightly.loss.BarlowTwinsLoss")]
+    internal static void CheckDataParallel(GoldenCase golden)
+    {
+        var weight = golden.Input("weight").requires_grad_();
+        var first = nn.functional.linear(Concatenate(golden, "x0"), weight);
+        var second = nn.functional.linear(Concatenate(golden, "x1"), weight);
+        var ranks = (int)golden.Number("world_size", 1);
+        var loss = golden.Target.EndsWith("NTXentLoss", StringComparison.Ordinal)
+            ? NTXentLoss.BatchLoss(first, second, golden.Number("temperature", NTXentLoss.DefaultTemperature))
+            : BarlowTwinsOfRanks(first, second, ranks, golden.Number("lambda_param", BarlowTwinsLoss.DefaultLambda));
+        loss.backward();
+
+        var expected = golden.Expected.GetProperty("per_rank").EnumerateArray().ToArray();
+        GoldenCompare.Numbers(
+            loss.item<float>(), expected.Average(rank => rank.GetProperty("loss").GetDouble()), GoldenCompare.SingleTolerance, "loss");
+        foreach (var rank in expected)
+        {
+            GoldenCompare.Tensors(weight.grad, rank.GetProperty("weight_grad"), GoldenCompare.SingleTolerance, "weight gradient");
         }
     }
 

@@ -32,6 +32,22 @@ internal static class MemoryGoldenChecks
         }
     }
 
+    [GoldenCheck("lightly.models.modules.NNMemoryBankModule")]
+    internal static void CheckNearestNeighbourBank(GoldenCase golden)
+    {
+        var initial = golden.Input("initial_bank");
+        using var bank = new NNMemoryBankModule(initial.shape[0], initial.shape[1], overflow: MemoryBankOverflow.Drop);
+        bank.Bank!.copy_(initial);
+        foreach (var step in golden.Root.GetProperty("steps").EnumerateArray())
+        {
+            var nearest = bank.forward(GoldenTensor.Read(step.GetProperty("output")), step.GetProperty("update").GetBoolean());
+
+            GoldenCompare.Tensors(nearest, step.GetProperty("nearest_neighbours"), 0, "nearest neighbours");
+            GoldenCompare.Tensors(bank.Bank, step.GetProperty("bank_after"), 0, "bank");
+            bank.Pointer.ShouldBe(step.GetProperty("ptr_after").GetInt64());
+        }
+    }
+
     private static void CheckLazyBank(GoldenCase golden)
     {
         var output = golden.Input("output");
