@@ -116,7 +116,7 @@ internal static class DefinitionGoldenChecks
         return type == typeof(IReadOnlyList<int>) ? value.EnumerateArray().Select(item => item.GetInt32()).ToArray()
             : type == typeof(IReadOnlyList<double>) ? value.EnumerateArray().Select(item => item.GetDouble()).ToArray()
             : type == typeof(int) ? value.GetInt32()
-            : value.GetDouble();
+            : (object)value.GetDouble();
     }
 
     private static string CamelCase(string name)
