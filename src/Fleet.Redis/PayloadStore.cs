@@ -41,6 +41,20 @@ public sealed class PayloadStore
         return true;
     }
 
+    /// <summary>Reads a piece of something whose digest is checked as a whole.</summary>
+    /// <returns>False when the piece is gone or has another length.</returns>
+    public async Task<bool> TryReadPieceAsync(string key, Memory<byte> destination)
+    {
+        using var lease = await _connections.Data.StringGetLeaseAsync(key);
+        if (lease is null || lease.Length != destination.Length)
+        {
+            return false;
+        }
+
+        lease.Span.CopyTo(destination.Span);
+        return true;
+    }
+
     /// <summary>Drops payloads.</summary>
     public Task DeleteAsync(IReadOnlyCollection<string> keys) => keys.Count == 0
         ? Task.CompletedTask

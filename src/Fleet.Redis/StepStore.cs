@@ -117,12 +117,12 @@ public sealed class StepStore
 
     /// <summary>Compares a state hash with the other members'; the first one leaves the step's metrics.</summary>
     /// <returns>Null when it agrees, otherwise the first hash.</returns>
-    public async Task<string?> VerifyStateAsync(long step, string hash, string metrics, long nowMilliseconds)
+    public async Task<string?> VerifyStateAsync(long step, string hash, string metrics, double seconds, long nowMilliseconds)
     {
         var reply = await EvaluateAsync(
             LuaScripts.VerifyState,
             [_keys.Job(_job), _keys.Hashes(_job), _keys.Metrics(_job)],
-            [_incarnation, step, hash, metrics, step - 64, _keys.Events(_job), nowMilliseconds]);
+            [_incarnation, step, hash, metrics, step - 64, _keys.Events(_job), nowMilliseconds, seconds.ToString("F6")]);
         Invariant.Require(reply.Code != "FUTURE", "a state is compared after its commit");
         return reply.Code == "MISMATCH" ? reply.Values[0] : null;
     }

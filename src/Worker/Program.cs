@@ -1,1 +1,3 @@
-return 0;
+using LightlyCluster.Worker.Hosting;
+
+return await WorkerHost.RunAsync(args);

@@ -26,13 +26,27 @@ internal static unsafe class TurboJpeg
             return null;
         }
 
-        var handle = Handles.Value!.Pointer;
+        try
+        {
+            return Decode(Handles.Value!.Pointer, bytes, name);
+        }
+        catch (CorruptImageException)
+        {
+            // The library leaves a handle in the middle of the file that failed; the next one must not be read with it.
+            Handles.Value!.Dispose();
+            Handles.Value = new TurboJpegHandle(Library);
+            throw;
+        }
+    }
+
+    private static DecodedImage? Decode(void* handle, ReadOnlyMemory<byte> bytes, string name)
+    {
         using var pinned = bytes.Pin();
         int width;
         int height;
         int subsampling;
         int colorspace;
-        if (Library.DecompressHeader(handle, pinned.Pointer, (nuint)bytes.Length, &width, &height, &subsampling, &colorspace) != 0)
+        if (Library!.DecompressHeader(handle, pinned.Pointer, (nuint)bytes.Length, &width, &height, &subsampling, &colorspace) != 0)
         {
             throw new CorruptImageException(name, "the JPEG header cannot be read: " + LastMessage(handle));
         }

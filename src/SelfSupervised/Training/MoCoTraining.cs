@@ -135,6 +135,9 @@ public sealed class MoCoTraining : TrainingMethod
     }
 
     /// <inheritdoc/>
+    protected override Tensor Project(Tensor features) => _projectionHead.forward(features);
+
+    /// <inheritdoc/>
     protected override void ApplyRest(long step)
     {
         _momentumParameters.Data.mul_(_moco.Momentum).add_(Trained.Data, 1 - _moco.Momentum);

@@ -127,6 +127,9 @@ public sealed class SimCLRTraining : TrainingMethod
     }
 
     /// <inheritdoc/>
+    protected override Tensor Project(Tensor features) => _projectionHead.forward(features);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

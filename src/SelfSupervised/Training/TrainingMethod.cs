@@ -87,6 +87,26 @@ public abstract class TrainingMethod : IDisposable
         return loss;
     }
 
+    /// <summary>Features and embeddings of images as they are used after training: running statistics, no gradient.</summary>
+    /// <param name="images">Float32 [N, 3, S, S]; borrowed.</param>
+    /// <returns>Features [N, F] and embeddings [N, D]; owned by the caller.</returns>
+    public (Tensor Features, Tensor Embeddings) Evaluate(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        _modules.ForEach(entry => entry.Module.eval());
+        try
+        {
+            var features = Backbone.forward(images);
+            var embeddings = Project(features);
+            return (features.MoveToOuterDisposeScope(), embeddings.MoveToOuterDisposeScope());
+        }
+        finally
+        {
+            _modules.ForEach(entry => entry.Module.train());
+        }
+    }
+
     /// <summary>Forgets what the running step has kept, so that it can be computed again.</summary>
     public virtual void Abandon()
     {
@@ -116,6 +136,9 @@ public abstract class TrainingMethod : IDisposable
         _modules.ForEach(entry => entry.Module.Dispose());
         _vector?.Dispose();
     }
+
+    /// <summary>The trained projection of features [N, F] to embeddings [N, D]; owned by the caller.</summary>
+    protected abstract Tensor Project(Tensor features);
 
     /// <summary>What Apply changes after the optimizer and the batch statistics (momentum encoder, bank).</summary>
     protected virtual void ApplyRest(long step)

@@ -19,7 +19,7 @@ internal sealed unsafe class ImageResampler
     private float[] _row = [];
 
     /// <summary>Resizes a box of an image into the planes, whose size says how large the view is.</summary>
-    public void Run(DecodedImage image, CropBox box, PlanarImage target, InterpolationMode mode, bool flipHorizontally, bool flipVertically)
+    public void Run(DecodedImage image, CropBox box, PlanarImage target, ResizeFilter mode, bool flipHorizontally, bool flipVertically)
     {
         _rows.Build(box.Height, target.Height, mode, flipVertically, ByteScale);
         _columns.Build(box.Width, target.Width, mode, flipHorizontally, 1);

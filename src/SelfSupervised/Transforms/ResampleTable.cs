@@ -26,11 +26,11 @@ internal sealed class ResampleTable
     /// <param name="mode">The filter.</param>
     /// <param name="isReversed">Mirror the axis.</param>
     /// <param name="factor">Multiplies all weights.</param>
-    public void Build(int sourceLength, int targetLength, InterpolationMode mode, bool isReversed, double factor)
+    public void Build(int sourceLength, int targetLength, ResizeFilter mode, bool isReversed, double factor)
     {
         var scale = (double)sourceLength / targetLength;
         var stretch = Math.Max(scale, 1);
-        var support = (mode == InterpolationMode.Bicubic ? 2 : 1) * stretch;
+        var support = (mode == ResizeFilter.Bicubic ? 2 : 1) * stretch;
         TapCount = Math.Min((int)Math.Ceiling(support * 2) + 1, sourceLength);
         if (_starts.Length < targetLength)
         {
@@ -73,10 +73,10 @@ internal sealed class ResampleTable
         }
     }
 
-    private static double Filter(InterpolationMode mode, double distance)
+    private static double Filter(ResizeFilter mode, double distance)
     {
         var x = Math.Abs(distance);
-        if (mode == InterpolationMode.Bilinear)
+        if (mode == ResizeFilter.Bilinear)
         {
             return x < 1 ? 1 - x : 0;
         }

@@ -97,8 +97,8 @@ public static class TransformParameters
         },
     };
 
-    private static InterpolationMode ReadInterpolation(object? value) =>
-        Enum.TryParse<InterpolationMode>($"{value}", ignoreCase: true, out var mode) && Enum.IsDefined(mode)
+    private static ResizeFilter ReadInterpolation(object? value) =>
+        Enum.TryParse<ResizeFilter>($"{value}", ignoreCase: true, out var mode) && Enum.IsDefined(mode)
             ? mode
             : throw new ArgumentException($"interpolation is '{value}'; known are bilinear and bicubic.", nameof(value));
 

@@ -29,7 +29,7 @@ internal sealed unsafe class ViewExecutor
         _view.Resize(options.InputSize.Height, options.InputSize.Width);
         _resampler.Run(
             image, parameters.Crop, _view, options.Interpolation, parameters.HorizontalFlip, parameters.VerticalFlip);
-        if (options.Interpolation == InterpolationMode.Bicubic)
+        if (options.Interpolation == ResizeFilter.Bicubic)
         {
             // A cubic swings beyond 0 and 1 at edges; 8-bit images cannot.
             ColorKernels.Clamp(_view);

@@ -17,7 +17,7 @@ public sealed record ViewTransformOptions
     public double MaxScale { get; init; } = 1;
 
     /// <summary>How the crop is resized.</summary>
-    public InterpolationMode Interpolation { get; init; } = InterpolationMode.Bilinear;
+    public ResizeFilter Interpolation { get; init; } = ResizeFilter.Bilinear;
 
     /// <summary>Probability of a horizontal flip.</summary>
     public double HfProb { get; init; } = 0.5;

@@ -7,5 +7,5 @@ public static class GoldenSkips
     {
     };
 
-    public static string? ReasonOf(GoldenCase golden) => Reasons.GetValueOrDefault(golden.Target);
+    public static string? ReasonOf(GoldenCase golden) => Reasons.GetValueOrDefault(golden.Target) ?? TransformGoldenSkips.ReasonOf(golden.Target);
 }

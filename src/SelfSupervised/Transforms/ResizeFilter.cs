@@ -1,7 +1,7 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>How pixels between pixels are computed when an image is resized; always antialiased, as Pillow does.</summary>
-public enum InterpolationMode
+public enum ResizeFilter
 {
     /// <summary>A triangle over two pixels, wider when the image shrinks.</summary>
     Bilinear = 0,

@@ -1,0 +1,60 @@
+using LightlyCluster.Observability;
+using LightlyCluster.Worker.Sessions;
+using LightlyCluster.Worker.Steps;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TorchSharp;
+
+namespace LightlyCluster.Worker.Hosting;
+
+/// <summary>Composes and runs a worker.</summary>
+internal static class WorkerHost
+{
+    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    {
+        ["--coordinator"] = "Worker:Coordinator",
+        ["--id"] = "Worker:Id",
+        ["--device"] = "Worker:Device",
+        ["--threads"] = "Worker:Threads",
+        ["--meta"] = "Worker:Meta",
+        ["--data"] = "Worker:Data",
+        ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
+        ["--parent"] = "Worker:Parent",
+    };
+
+    /// <summary>Runs until a signal, after which the worker leaves in order.</summary>
+    /// <returns>Exit code: 0 after leaving, 2 for wrong settings.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
+        var options = builder.Configuration.GetSection(WorkerOptions.SectionName).Get<WorkerOptions>() ?? new WorkerOptions();
+        if (options.Threads is < 1 or > 1024 || !Uri.TryCreate(options.Coordinator, UriKind.Absolute, out _))
+        {
+            await Console.Error.WriteLineAsync(
+                $"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT); correct the settings.");
+            return 2;
+        }
+
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton(DeviceChoice.Choose(options));
+        builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
+        builder.Services.AddLightlyTelemetry("lightly-worker");
+        torch.set_num_threads(options.Threads);
+        using var host = builder.Build();
+        await host.RunAsync();
+        return 0;
+    }
+}

@@ -1,0 +1,32 @@
+namespace LightlyCluster.Worker.Hosting;
+
+/// <summary>What a worker is told: on its command line, or as environment variables <c>Worker__Coordinator</c> and so on.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string SectionName = "Worker";
+
+    /// <summary>Address of the coordinator, for example http://127.0.0.1:50051.</summary>
+    public string Coordinator { get; set; } = "http://127.0.0.1:50051";
+
+    /// <summary>Stable name. Default: host name and process id.</summary>
+    public string Id { get; set; } = $"{Environment.MachineName}-{Environment.ProcessId}";
+
+    /// <summary>cpu, cuda or auto (cuda where there is one). Default auto.</summary>
+    public string Device { get; set; } = "auto";
+
+    /// <summary>Intra-op threads of a CPU worker; part of the numeric class. Default 1: a machine is filled with workers, not threads.</summary>
+    public int Threads { get; set; } = 1;
+
+    /// <summary>host:port at which this worker reaches META, where it differs from what the coordinator says.</summary>
+    public string Meta { get; set; } = "";
+
+    /// <summary>host:port at which this worker reaches DATA, where it differs from what the coordinator says.</summary>
+    public string Data { get; set; } = "";
+
+    /// <summary>Decoded images are kept up to this many megabytes. Default 1024.</summary>
+    public int ImageCacheMegabytes { get; set; } = 1024;
+
+    /// <summary>Process whose end ends the worker; 0 for none.</summary>
+    public int Parent { get; set; }
+}

@@ -1,0 +1,57 @@
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Snapshots;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>Prepares a job: reads the index of the data, builds the model, draws or loads the first state.</summary>
+internal static class JobPreparation
+{
+    /// <summary>Prepares. Call on the training thread.</summary>
+    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    public static JobContext Prepare(JobTicket ticket, DeviceChoice device)
+    {
+        var specification = ticket.Specification;
+        var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == "auto" ? "" : specification.Data.Source);
+        var batchSize = specification.Train.BatchSize;
+        if (source.Manifest.Count < batchSize)
+        {
+            source.Dispose();
+            throw new DatasetException(
+                $"'{specification.Data.Path}' holds {source.Manifest.Count} images, fewer than one batch of {batchSize}. "
+                + "Lower --batch-size, or add images.");
+        }
+
+        var loader = new ImageLoader(
+            source, specification.Train.Seed, batchSize, specification.Data.OnError == "skip", ticket.ImageCacheBytes);
+        var method = MethodFactory.Create(specification, device.Device);
+        var stepsTotal = specification.Train.StepsTotal(loader.StepsPerEpoch);
+        var warmup = specification.Schedule.ResolveWarmup(stepsTotal, loader.StepsPerEpoch);
+        var context = new JobContext
+        {
+            Id = ticket.Id,
+            Specification = specification,
+            Source = source,
+            Loader = loader,
+            Views = MethodFactory.CreateViews(specification),
+            Method = method,
+            Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal, specification.Schedule.Name == "cosine"),
+            Layout = new VectorLayout(method.VectorLength),
+        };
+        if (specification.Checkpoint.ResumeFrom.Length > 0)
+        {
+            try
+            {
+                context.Step = CheckpointFiles.Load(specification.Checkpoint.ResumeFrom, context, ticket.NumericClass).Step;
+            }
+            catch
+            {
+                context.Dispose();
+                throw;
+            }
+        }
+
+        return context;
+    }
+}

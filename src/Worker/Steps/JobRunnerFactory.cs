@@ -1,0 +1,19 @@
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.V1;
+using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>Makes the runner of a job.</summary>
+internal sealed class JobRunnerFactory(
+    WorkerOptions options, DeviceChoice device, TrainingThread training, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
+{
+    /// <summary>Makes the runner of a job for this incarnation.</summary>
+    public JobRunner Create(AssignJob assignment, RedisConnections connections, string incarnation, string numericClass) => new(
+        new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass,
+            options.ImageCacheMegabytes * 1024L * 1024),
+        device, training, state, connections, clock, loggers.CreateLogger<JobRunner>());
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>A reduced vector or a node of the tree: float32 values outside the managed heap, at a multiple of 64 bytes.</summary>
+internal sealed unsafe class VectorBuffer : MemoryManager<byte>
+{
+    private float* _values;
+
+    public VectorBuffer(int length)
+    {
+        Length = length;
+        _values = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
+    }
+
+    /// <summary>Number of values.</summary>
+    public int Length { get; }
+
+    /// <summary>The values.</summary>
+    public Span<float> Values => new(_values, Length);
+
+    /// <summary>The bytes of some values, for sending and receiving.</summary>
+    public Memory<byte> Bytes(int offset, int length) => Memory.Slice(offset * sizeof(float), length * sizeof(float));
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan() => new(_values, Length * sizeof(float));
+
+    /// <inheritdoc/>
+    public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)_values + elementIndex);
+
+    /// <inheritdoc/>
+    public override void Unpin()
+    {
+        // Native memory does not move.
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        NativeMemory.AlignedFree(_values);
+        _values = null;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Reduction;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Worker.Steps;
+
+namespace LightlyCluster.Worker.Transport.Redis;
+
+/// <summary>Moves embeddings and tree partials of one job through Redis: payloads to DATA, fenced pointers to META.</summary>
+internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, VectorLayout layout, string job, string incarnation) : IDisposable
+{
+    /// <summary>Chunks whose payloads are written before their pointers are published together.</summary>
+    private const int ChunksAtOnce = 4;
+
+    /// <summary>Payloads under way at a time.</summary>
+    private const int Window = 8;
+
+    private readonly SemaphoreSlim _window = new(Window, Window);
+    private readonly Dictionary<long, List<string>> _ownKeys = [];
+
+    /// <summary>How long payloads and pointers live: the longer of 10 minutes and 20 steps.</summary>
+    public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Publishes the first half of shards.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="shards">What was computed.</param>
+    /// <param name="isAlone">Whether nobody else needs the bytes.</param>
+    public async Task<(PublishOutcome Outcome, int Different)> PublishShardsAsync(
+        long generation, long step, IReadOnlyList<PublishedShard> shards, bool isAlone)
+    {
+        var pointers = await Task.WhenAll(shards.Select(async shard =>
+        {
+            var bytes = MemoryMarshal.AsBytes<float>(shard.Rows).ToArray();
+            var key = "";
+            if (!isAlone && bytes.Length > 0)
+            {
+                key = NewKey(step, $"shard{shard.Shard}");
+                await WriteAsync(key, bytes);
+            }
+
+            return new ShardPointer(shard.Shard, shard.SamplesDigest, shard.Replaced, new(PayloadStore.DigestOf(bytes), key));
+        }));
+        return await steps.PublishShardsAsync(generation, step, pointers, Life);
+    }
+
+    /// <summary>Fetches what another worker published for a shard; null when its bytes are gone.</summary>
+    public async Task<float[]?> TryReadShardAsync(ShardPointer pointer, int length)
+    {
+        var bytes = new byte[length * sizeof(float)];
+        if (length > 0 && (pointer.Payload.Key.Length == 0 || !await TryReadAsync(pointer.Payload, bytes)))
+        {
+            return null;
+        }
+
+        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+    }
+
+    /// <summary>Publishes one node for some chunks.</summary>
+    public async Task<PublishOutcome> PublishNodeAsync(long generation, long step, TreeNode node, VectorBuffer sum, IReadOnlyList<int> chunks)
+    {
+        var outcomes = await Task.WhenAll(chunks.Chunk(ChunksAtOnce).Select(async group =>
+        {
+            var pointers = await Task.WhenAll(group.Select(async chunk =>
+            {
+                var (offset, length) = layout.Chunk(chunk);
+                var bytes = sum.Bytes(offset, length);
+                var key = NewKey(step, $"node{node.Start}+{node.Count}c{chunk}");
+                await WriteAsync(key, bytes);
+                return new NodePointer(chunk, node, new(PayloadStore.DigestOf(bytes.Span), key));
+            }));
+            return await steps.PublishNodesAsync(generation, step, pointers, Life);
+        }));
+        return outcomes.Length == 0 ? PublishOutcome.Accepted : outcomes.MaxBy(outcome => outcome);
+    }
+
+    /// <summary>Publishes a reduced chunk. The last one commits the step.</summary>
+    public async Task<PublishOutcome> PublishChunkAsync(
+        long generation, long step, int chunk, VectorBuffer reduced, int shardCount, double learningRate)
+    {
+        var (offset, length) = layout.Chunk(chunk);
+        var bytes = reduced.Bytes(offset, length);
+        var key = NewKey(step, $"reduced{chunk}");
+        await WriteAsync(key, bytes);
+        var pointer = new ChunkPointer(chunk, new(PayloadStore.DigestOf(bytes.Span), key));
+        return await steps.PublishReducedAsync(generation, step, [pointer], layout.ChunkCount, shardCount, learningRate, Life);
+    }
+
+    /// <summary>Commits a step that one member computed alone: digests only, no bytes travel.</summary>
+    public Task<PublishOutcome> CommitAloneAsync(long generation, long step, VectorBuffer reduced, int shardCount, double learningRate)
+    {
+        var pointers = Enumerable.Range(0, layout.ChunkCount).Select(chunk =>
+        {
+            var (offset, length) = layout.Chunk(chunk);
+            return new ChunkPointer(chunk, new(PayloadStore.DigestOf(reduced.Bytes(offset, length).Span), ""));
+        }).ToArray();
+        return steps.PublishReducedAsync(generation, step, pointers, layout.ChunkCount, shardCount, learningRate, Life);
+    }
+
+    /// <summary>Fetches the bytes of a chunk.</summary>
+    /// <returns>False when they are gone.</returns>
+    public async Task<bool> TryReadChunkAsync(PayloadPointer pointer, Memory<byte> destination) =>
+        pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
+
+    /// <summary>Drops this worker's payloads of steps up to <paramref name="lastStep"/>.</summary>
+    public async Task ForgetAsync(long lastStep)
+    {
+        List<string> keys;
+        lock (_ownKeys)
+        {
+            var over = _ownKeys.Keys.Where(step => step <= lastStep).ToArray();
+            keys = [.. over.SelectMany(step => _ownKeys[step])];
+            Array.ForEach(over, step => _ownKeys.Remove(step));
+        }
+
+        await payloads.DeleteAsync(keys);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _window.Dispose();
+
+    private string NewKey(long step, string what)
+    {
+        var key = payloads.NewKey(job, step, what, incarnation);
+        lock (_ownKeys)
+        {
+            if (!_ownKeys.TryGetValue(step, out var keys))
+            {
+                _ownKeys.Add(step, keys = []);
+            }
+
+            keys.Add(key);
+        }
+
+        return key;
+    }
+
+    private async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes)
+    {
+        await _window.WaitAsync();
+        try
+        {
+            await payloads.WriteAsync(key, bytes, Life);
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
+
+    private async Task<bool> TryReadAsync(PayloadPointer pointer, Memory<byte> destination)
+    {
+        await _window.WaitAsync();
+        try
+        {
+            return await payloads.TryReadAsync(pointer.Key, pointer.Digest, destination);
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
+}

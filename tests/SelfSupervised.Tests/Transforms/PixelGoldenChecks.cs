@@ -1,0 +1,195 @@
+using System.Text.Json;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Tests.Golden;
+using LightlyCluster.SelfSupervised.Transforms;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Tests.Transforms;
+
+/// <summary>Single operations with fixed parameters against torchvision's tensors and Pillow's 8-bit images.</summary>
+internal static class PixelGoldenChecks
+{
+    private const double TensorTolerance = 1e-5;
+
+    [GoldenCheck("resized_crop")]
+    internal static void CheckResizedCrop(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var size = result.GetProperty("size");
+        var options = Plain(size[0].GetInt32(), size[1].GetInt32()) with
+        {
+            Interpolation = result.GetProperty("interpolation").GetString() == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
+        };
+        var parameters = new ViewParameters
+        {
+            Crop = new CropBox(Number(result, "top"), Number(result, "left"), Number(result, "height"), Number(result, "width")),
+        };
+        var view = Render(image, parameters, options);
+
+        // A cubic swings beyond 0 and 1; torch leaves that, an image cannot hold it.
+        RequireTensor(view, result, "tensor_float_antialias", clamp: true);
+
+        // Pillow rounds and cuts off between its two passes, which a cubic's swings make visible.
+        RequireBytes(view, result.GetProperty("pil"), options.Interpolation == ResizeFilter.Bicubic ? 3 : 1, Describe(result));
+    });
+
+    [GoldenCheck("flips_rotate")]
+    internal static void CheckFlipsAndRotation(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var operation = result.GetProperty("op").GetString()!;
+        var parameters = ViewParameters.WholeImage(image.Height, image.Width) with
+        {
+            HorizontalFlip = operation == "hflip",
+            VerticalFlip = operation == "vflip",
+            RotationDegrees = result.TryGetProperty("angle", out var angle) ? angle.GetDouble()
+                : operation.Contains("RandomRotate", StringComparison.Ordinal) ? 90 : 0,
+        };
+
+        RequireBytes(Render(image, parameters, Plain(image.Height, image.Width)), result.GetProperty("pil"), 0, Describe(result));
+    });
+
+    [GoldenCheck("grayscale_solarize")]
+    internal static void CheckGrayscaleAndSolarization(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var isGray = result.GetProperty("op").GetString()!.StartsWith("grayscale", StringComparison.Ordinal);
+        var options = Plain(image.Height, image.Width) with
+        {
+            SolarizationThreshold = result.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : 128,
+        };
+        var view = Render(image, ViewParameters.WholeImage(image.Height, image.Width) with { Grayscale = isGray, Solarize = !isGray }, options);
+
+        RequireTensor(view, result, "tensor_float");
+        if (result.TryGetProperty("pil", out var pillow))
+        {
+            RequireBytes(view, pillow, isGray ? 1 : 0);
+        }
+    });
+
+    [GoldenCheck("color_jitter")]
+    internal static void CheckColorJitter(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var operation = result.GetProperty("op").GetString() switch
+        {
+            "adjust_brightness" => ColorOperation.Brightness,
+            "adjust_contrast" => ColorOperation.Contrast,
+            "adjust_saturation" => ColorOperation.Saturation,
+            _ => ColorOperation.Hue,
+        };
+        var parameters = ViewParameters.WholeImage(image.Height, image.Width) with
+        {
+            ColorJitter = [new ColorAdjustment(operation, (float)result.GetProperty("factor").GetDouble())],
+        };
+        var view = Render(image, parameters, Plain(image.Height, image.Width));
+
+        RequireTensor(view, result, "tensor_float");
+        if (operation == ColorOperation.Hue)
+        {
+            // Pillow turns hues in steps of 1/256 of the wheel.
+            RequireBytes(view, result.GetProperty("pil"), 10);
+            RequireMostBytes(view, result.GetProperty("pil"), 7, 0.99);
+        }
+        else
+        {
+            RequireBytes(view, result.GetProperty("pil"), 1, Describe(result));
+        }
+    });
+
+    [GoldenCheck("gaussian_blur")]
+    internal static void CheckGaussianBlur(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var parameters = ViewParameters.WholeImage(image.Height, image.Width) with { BlurSigma = result.GetProperty("sigma").GetDouble() };
+
+        RequireBytes(Render(image, parameters, Plain(image.Height, image.Width)), result.GetProperty("pil"), 0, Describe(result));
+    });
+
+    [GoldenCheck("to_tensor_normalize")]
+    internal static void CheckNormalization(GoldenCase golden) => ForEachResult(golden, (image, result) =>
+    {
+        var options = Plain(image.Height, image.Width);
+        if (result.TryGetProperty("mean", out var mean))
+        {
+            var deviation = result.GetProperty("std");
+            options = options with
+            {
+                Normalize = new ChannelNormalization(
+                    mean[0].GetDouble(), mean[1].GetDouble(), mean[2].GetDouble(),
+                    deviation[0].GetDouble(), deviation[1].GetDouble(), deviation[2].GetDouble()),
+            };
+        }
+
+        RequireTensor(Render(image, ViewParameters.WholeImage(image.Height, image.Width), options), result, "tensor_float");
+    });
+
+    [GoldenCheck("pipeline")]
+    internal static void CheckPipeline(GoldenCase golden)
+    {
+        golden.Root.GetProperty("steps").EnumerateArray().Select(step => step.GetString()).ShouldBe(
+            ["resized_crop whole image to 12x12 (PIL bilinear)", "hflip", "vflip", "rotate 90", "ToTensor", "Normalize(imagenet)"]);
+        var image = Image(golden);
+        var parameters = ViewParameters.WholeImage(image.Height, image.Width) with
+        {
+            HorizontalFlip = true,
+            VerticalFlip = true,
+            RotationDegrees = 90,
+        };
+        var view = Render(image, parameters, new ViewTransformOptions { InputSize = 12 });
+
+        // The file's first step rounds to 8 bits, ours does not: half a step, and once more between its two passes.
+        var expected = GoldenTensor.Read(golden.Root.GetProperty("result"));
+        (view - expected).abs().max().item<float>().ShouldBeLessThan(1 / 255f / 0.224f);
+    }
+
+    private static void ForEachResult(GoldenCase golden, Action<DecodedImage, JsonElement> check)
+    {
+        var image = Image(golden);
+        foreach (var result in golden.Root.GetProperty("results").EnumerateArray())
+        {
+            check(image, result);
+        }
+    }
+
+    private static DecodedImage Image(GoldenCase golden) => ReadImage(golden.Root.GetProperty("image").GetProperty("pixels"));
+
+    internal static DecodedImage ReadImage(JsonElement pixels_HWC)
+    {
+        var shape = pixels_HWC.GetProperty("shape");
+        var pixels = pixels_HWC.GetProperty("data").EnumerateArray().Select(value => value.GetByte()).ToArray();
+        return new DecodedImage(shape[1].GetInt32(), shape[0].GetInt32(), pixels);
+    }
+
+    private static ViewTransformOptions Plain(int height, int width) =>
+        new() { InputSize = new ImageSize(height, width), Normalize = ChannelNormalization.Identity };
+
+    private static Tensor Render(DecodedImage image, ViewParameters parameters, ViewTransformOptions options) =>
+        ViewRenderer.Render(image, parameters, options, CPU).squeeze(0);
+
+    private static int Number(JsonElement result, string name) => result.GetProperty(name).GetInt32();
+
+    private static string Describe(JsonElement result) =>
+        string.Join(' ', result.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Object).Select(property => property.Value.ToString()));
+
+    private static void RequireTensor(Tensor view_3HW, JsonElement result, string name, bool clamp = false)
+    {
+        if (result.TryGetProperty(name, out var expected) && expected.ValueKind == JsonValueKind.Object)
+        {
+            var values = GoldenTensor.Read(expected);
+            var difference = (view_3HW - (clamp ? values.clamp(0, 1) : values)).abs().max().item<float>();
+            difference.ShouldBeLessThanOrEqualTo((float)TensorTolerance, Describe(result));
+        }
+    }
+
+    private static void RequireBytes(Tensor view_3HW, JsonElement expected_HWC, int tolerance, string what = "") =>
+        Differences(view_3HW, expected_HWC).Max().ShouldBeLessThanOrEqualTo(tolerance, what);
+
+    private static void RequireMostBytes(Tensor view_3HW, JsonElement expected_HWC, int tolerance, double share)
+    {
+        var differences = Differences(view_3HW, expected_HWC);
+        differences.Count(difference => difference <= tolerance).ShouldBeGreaterThanOrEqualTo((int)Math.Ceiling(share * differences.Length));
+    }
+
+    private static int[] Differences(Tensor view_3HW, JsonElement expected_HWC)
+    {
+        var ours = (view_3HW.permute(1, 2, 0) * 255).round().contiguous().data<float>().ToArray();
+        var theirs = expected_HWC.GetProperty("data").EnumerateArray().Select(value => value.GetInt32());
+        return [.. ours.Zip(theirs, (our, their) => Math.Abs((int)our - their))];
+    }
+}
