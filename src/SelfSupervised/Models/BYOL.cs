@@ -73,6 +73,8 @@ public sealed class BYOL : nn.Module<Tensor, Tensor, ((Tensor Z, Tensor P) Out0,
     /// <exception cref="ArgumentException">The views have different shapes.</exception>
     public override ((Tensor Z, Tensor P) Out0, (Tensor Z, Tensor P) Out1) forward(Tensor x0, Tensor x1)
     {
+        ArgumentNullException.ThrowIfNull(x0);
+        ArgumentNullException.ThrowIfNull(x1);
         if (!x0.shape.SequenceEqual(x1.shape))
         {
             throw new ArgumentException(
