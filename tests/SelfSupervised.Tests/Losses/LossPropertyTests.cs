@@ -88,7 +88,7 @@ public sealed class LossPropertyTests
 
         shares.isfinite().all().item<bool>().ShouldBeTrue();
         var balanced = Sinkhorn.Assign(Fixed(0), iterations: 200, epsilon: 0.5);
-        balanced.sum(0).ShouldBeCloseTo(full([Dimension], (double)Count / Dimension, float64), 1e-6);
+        balanced.sum(0L).ShouldBeCloseTo(full([Dimension], (double)Count / Dimension, float64), 1e-6);
     }
 
     [Fact]
