@@ -34,9 +34,11 @@ public sealed class EvaluationTransform
     /// <returns>Images, float32 [N, 3, height, width], normalized; the caller owns it.</returns>
     /// <exception cref="ArgumentException">There are no images.</exception>
     public Tensor Apply(IReadOnlyList<DecodedImage> images, Device device) =>
-        ViewBatch.Compute(images.Count, InputSize, device, (index, output) =>
-        {
-            var image = images[index];
-            ViewExecutor.Run(image, ViewParameters.WholeImage(image.Height, image.Width), _options, output);
-        });
+        ViewBatch.MoveTo(
+            ViewBatch.Compute(images.Count, InputSize, (index, output) =>
+            {
+                var image = images[index];
+                ViewExecutor.Run(image, ViewParameters.WholeImage(image.Height, image.Width), _options, output);
+            }),
+            device);
 }

@@ -6,12 +6,11 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 /// <summary>Allocates the tensor of a batch and lets each image be written straight into its memory.</summary>
 internal static class ViewBatch
 {
-    /// <summary>Float32 [count, 3, height, width] on the device; the caller owns it.</summary>
+    /// <summary>Float32 [count, 3, height, width] on the CPU; the caller owns it.</summary>
     /// <param name="count">Number of images.</param>
     /// <param name="size">Height and width.</param>
-    /// <param name="device">Where the result goes.</param>
     /// <param name="write">Gets the index of an image and the memory of its float32 [3, height, width].</param>
-    public static Tensor Compute(int count, ImageSize size, Device device, Action<int, Span<float>> write)
+    public static Tensor Compute(int count, ImageSize size, Action<int, Span<float>> write)
     {
         if (count == 0)
         {
@@ -28,6 +27,20 @@ internal static class ViewBatch
             write(index, MemoryMarshal.Cast<byte, float>(image_3HW.bytes)[..imageFloats]);
         }
 
-        return views_N3HW.to(device).MoveToOuterDisposeScope();
+        return views_N3HW.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Moves a batch to a device; on the CPU it is the batch itself.</summary>
+    public static Tensor MoveTo(Tensor views_N3HW, Device device)
+    {
+        if (device.type == TorchSharp.DeviceType.CPU)
+        {
+            return views_N3HW;
+        }
+
+        using (views_N3HW)
+        {
+            return views_N3HW.to(device);
+        }
     }
 }

@@ -12,6 +12,8 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 /// </remarks>
 public sealed class ViewPipeline
 {
+    private readonly ImmutableArray<ViewTransform> _transforms;
+
     /// <summary>Makes a pipeline.</summary>
     /// <param name="preset">The views, validated here.</param>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
@@ -27,6 +29,7 @@ public sealed class ViewPipeline
     {
         Views = [.. views];
         new TransformPreset("views", Views).Validate();
+        _transforms = [.. Views.Select(view => new ViewTransform(view))];
     }
 
     /// <summary>Options of each view.</summary>
@@ -48,20 +51,8 @@ public sealed class ViewPipeline
     public Tensor Apply(
         IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, Device device)
     {
-        if (sampleIds.Count != images.Count)
-        {
-            throw new ArgumentException($"{images.Count} images need as many sample ids, not {sampleIds.Count}.", nameof(sampleIds));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegative(view);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
-        var options = Views[view];
-        return ViewBatch.Compute(images.Count, options.InputSize, device, (index, output) =>
-        {
-            var image = images[index];
-            var parameters = ViewSampler.Draw(options, image.Height, image.Width, seed, epoch, sampleIds[index], view);
-            ViewExecutor.Run(image, parameters, options, output);
-        });
+        RequireView(view);
+        return ViewBatch.MoveTo(_transforms[view].Apply(images, sampleIds, seed, epoch, view), device);
     }
 
     /// <summary>Draws what <see cref="Apply"/> does to a sample, without computing pixels.</summary>
@@ -75,8 +66,13 @@ public sealed class ViewPipeline
     /// <exception cref="ArgumentOutOfRangeException">There is no such view.</exception>
     public ViewParameters Draw(int height, int width, long sampleId, ulong seed, long epoch, int view)
     {
+        RequireView(view);
+        return _transforms[view].Draw(height, width, sampleId, seed, epoch, view);
+    }
+
+    private void RequireView(int view)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
-        return ViewSampler.Draw(Views[view], height, width, seed, epoch, sampleId, view);
     }
 }

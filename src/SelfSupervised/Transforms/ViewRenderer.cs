@@ -20,9 +20,11 @@ public static class ViewRenderer
         if (crop.Top < 0 || crop.Left < 0 || crop.Height < 1 || crop.Width < 1
             || crop.Top + (long)crop.Height > image.Height || crop.Left + (long)crop.Width > image.Width)
         {
-            throw new ArgumentException($"{crop} lies outside of an image of {image.Height} rows and {image.Width} columns.", nameof(parameters));
+            throw new ArgumentException(
+                $"{crop} lies outside of an image of {image.Height} rows and {image.Width} columns.", nameof(parameters));
         }
 
-        return ViewBatch.Compute(1, options.InputSize, device, (_, output) => ViewExecutor.Run(image, parameters, options, output));
+        return ViewBatch.MoveTo(
+            ViewBatch.Compute(1, options.InputSize, (_, output) => ViewExecutor.Run(image, parameters, options, output)), device);
     }
 }

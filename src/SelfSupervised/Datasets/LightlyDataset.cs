@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace LightlyCluster.SelfSupervised.Datasets;
+
+/// <summary>A folder or archive of images as a list of (image, label, name).</summary>
+/// <remarks>Nothing but names and sizes is kept in memory; every access reads and decodes. Safe to use from several threads.</remarks>
+public sealed class LightlyDataset : IImageDataset, IDisposable
+{
+    /// <summary>Opens a data set.</summary>
+    /// <param name="inputDir">A folder of images or class folders, a .tar archive, or a folder of archives.</param>
+    /// <exception cref="DatasetException">The path is missing, holds no images, or an archive is damaged.</exception>
+    public LightlyDataset(string inputDir)
+        : this(ImageSources.Open(inputDir, ""))
+    {
+    }
+
+    /// <summary>Makes a data set of a source.</summary>
+    /// <param name="source">Where the bytes come from; owned from now on.</param>
+    public LightlyDataset(ImageSource source)
+    {
+        Source = source;
+    }
+
+    /// <summary>Where the bytes come from, with the manifest.</summary>
+    public ImageSource Source { get; }
+
+    /// <inheritdoc/>
+    public int Count => Source.Manifest.Count;
+
+    /// <inheritdoc/>
+    public ImageSample this[int index] =>
+        new(Source.Decode(index), Source.Manifest.Labels?[index] ?? 0, Source.Manifest.Names[index], index);
+
+    /// <summary>Opens a data set; the name that lightly's guide uses.</summary>
+    /// <param name="fromFolder">A folder of images or class folders, a .tar archive, or a folder of archives.</param>
+    /// <returns>The data set; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">The path is missing, holds no images, or an archive is damaged.</exception>
+    public static LightlyDataset FromFolder(string fromFolder) => new(fromFolder);
+
+    /// <summary>Names of the elements, relative to the folder.</summary>
+    /// <returns>The names in the order of the elements.</returns>
+    [SuppressMessage("Design", "CA1024", Justification = "lightly's name for it.")]
+    public ImmutableArray<string> GetFilenames() => Source.Manifest.Names;
+
+    /// <inheritdoc/>
+    public void Dispose() => Source.Dispose();
+}

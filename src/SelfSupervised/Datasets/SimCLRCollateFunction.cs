@@ -1,0 +1,56 @@
+using LightlyCluster.SelfSupervised.Transforms;
+
+namespace LightlyCluster.SelfSupervised.Datasets;
+
+/// <summary>Two views for SimCLR.</summary>
+/// <remarks>The amounts of colour jitter are 0.8 times the strength, that of hue 0.2 times. lightly's newer SimCLRTransform has twice this strength.</remarks>
+public class SimCLRCollateFunction : BaseCollateFunction
+{
+    /// <summary>Makes the collate function.</summary>
+    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="cjProb">Probability of colour jitter.</param>
+    /// <param name="cjStrength">Multiplies the four amounts of colour jitter.</param>
+    /// <param name="minScale">Smallest part of the image's area that a crop takes, above 0 up to 1.</param>
+    /// <param name="randomGrayScale">Probability of conversion to gray.</param>
+    /// <param name="gaussianBlur">Probability of Gaussian blur.</param>
+    /// <param name="sigmas">Range of the blur's standard deviation in pixels; null means [0.2, 2].</param>
+    /// <param name="vfProb">Probability of a vertical flip.</param>
+    /// <param name="hfProb">Probability of a horizontal flip.</param>
+    /// <param name="rrProb">Probability of a rotation.</param>
+    /// <param name="rrDegrees">Range of the rotation in degrees; null means a quarter turn.</param>
+    /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public SimCLRCollateFunction(
+        int inputSize = 224,
+        double cjProb = 0.8,
+        double cjStrength = 0.5,
+        double minScale = 0.08,
+        double randomGrayScale = 0.2,
+        double gaussianBlur = 0.5,
+        ValueRange? sigmas = null,
+        double vfProb = 0,
+        double hfProb = 0.5,
+        double rrProb = 0,
+        ValueRange? rrDegrees = null,
+        ChannelNormalization? normalize = null)
+        : base(new ViewTransformOptions
+        {
+            InputSize = inputSize,
+            CjProb = cjProb,
+            CjBright = 0.8 * cjStrength,
+            CjContrast = 0.8 * cjStrength,
+            CjSat = 0.8 * cjStrength,
+            CjHue = 0.2 * cjStrength,
+            MinScale = minScale,
+            RandomGrayScale = randomGrayScale,
+            GaussianBlur = gaussianBlur,
+            Sigmas = sigmas ?? new ValueRange(0.2, 2),
+            VfProb = vfProb,
+            HfProb = hfProb,
+            RrProb = rrProb,
+            RrDegrees = rrDegrees,
+            Normalize = normalize ?? ChannelNormalization.ImageNet,
+        })
+    {
+    }
+}

@@ -1,0 +1,48 @@
+using LightlyCluster.SelfSupervised.Datasets;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Transforms;
+
+/// <summary>Makes one kind of view: the operations of <see cref="ViewTransformOptions"/> with random parameters for each sample.</summary>
+/// <remarks>Safe to use from several threads; see <see cref="ViewPipeline"/> for what is promised of the bits.</remarks>
+public sealed class ViewTransform : IViewTransform
+{
+    /// <summary>Makes a transform.</summary>
+    /// <param name="options">What is done, validated here.</param>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public ViewTransform(ViewTransformOptions options)
+    {
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>What is done.</summary>
+    public ViewTransformOptions Options { get; }
+
+    /// <inheritdoc/>
+    public Tensor Apply(IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view)
+    {
+        if (sampleIds.Count != images.Count)
+        {
+            throw new ArgumentException($"{images.Count} images need as many sample ids, not {sampleIds.Count}.", nameof(sampleIds));
+        }
+
+        return ViewBatch.Compute(images.Count, Options.InputSize, (index, output) =>
+        {
+            var image = images[index];
+            var parameters = Draw(image.Height, image.Width, sampleIds[index], seed, epoch, view);
+            ViewExecutor.Run(image, parameters, Options, output);
+        });
+    }
+
+    /// <summary>Draws what <see cref="Apply"/> does to a sample, without computing pixels.</summary>
+    /// <param name="height">Height of the image in pixels.</param>
+    /// <param name="width">Width of the image in pixels.</param>
+    /// <param name="sampleId">Number of the image in its data set.</param>
+    /// <param name="seed">The job's or loader's seed.</param>
+    /// <param name="epoch">Number of the epoch.</param>
+    /// <param name="view">Number of the view.</param>
+    /// <returns>The parameters of each operation.</returns>
+    public ViewParameters Draw(int height, int width, long sampleId, ulong seed, long epoch, int view) =>
+        ViewSampler.Draw(Options, height, width, seed, epoch, sampleId, view);
+}

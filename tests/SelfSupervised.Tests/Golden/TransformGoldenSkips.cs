@@ -1,0 +1,35 @@
+namespace LightlyCluster.SelfSupervised.Tests.Golden;
+
+/// <summary>Transforms and collate functions that are not compared, each with its reason.</summary>
+internal static class TransformGoldenSkips
+{
+    private const string OtherMethod = "belongs to a method that is not part of this library";
+    private const string SingleView = "the single view of a transform that is compared as a whole";
+    private const string Deprecated = "deprecated in lightly; MultiViewCollateFunction with the method's transform does the same";
+
+    private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
+    {
+        ["lightly.transforms.AIMTransform"] = OtherMethod,
+        ["lightly.transforms.CAPITransform"] = OtherMethod,
+        ["lightly.transforms.DenseCLTransform"] = OtherMethod,
+        ["lightly.transforms.IBOTTransform"] = OtherMethod,
+        ["lightly.transforms.MAETransform"] = OtherMethod,
+        ["lightly.transforms.PIRLTransform"] = OtherMethod,
+        ["lightly.transforms.SMoGTransform"] = OtherMethod,
+        ["lightly.transforms.VICRegLTransform"] = OtherMethod,
+        ["lightly.transforms.WMSETransform"] = OtherMethod,
+        ["lightly.data.collate.MAECollateFunction"] = OtherMethod,
+        ["lightly.data.collate.PIRLCollateFunction"] = OtherMethod,
+        ["lightly.data.collate.SMoGCollateFunction"] = OtherMethod,
+        ["lightly.data.collate.VICRegLCollateFunction"] = OtherMethod,
+        ["location_to_NxN_grid"] = "a part of VICRegL, which is not part of this library",
+        ["lightly.transforms.SimCLRViewTransform"] = SingleView,
+        ["lightly.transforms.SimSiamViewTransform"] = SingleView,
+        ["lightly.transforms.DINOViewTransform"] = SingleView,
+        ["lightly.transforms.MSNViewTransform"] = SingleView,
+        ["lightly.transforms.VICRegViewTransform"] = SingleView,
+        ["lightly.data.collate.MSNCollateFunction"] = Deprecated,
+    };
+
+    public static string? ReasonOf(string target) => Reasons.GetValueOrDefault(target);
+}
