@@ -159,6 +159,7 @@ public sealed class JobStore(RedisConnections connections)
         }
 
         await Meta.KeyDeleteAsync([.. keys]);
+        await DeletePayloadsAsync(job);
         foreach (var key in RecordKeys(job))
         {
             await Meta.KeyExpireAsync(key, RecordLife);
@@ -170,6 +171,18 @@ public sealed class JobStore(RedisConnections connections)
     {
         await Meta.KeyDeleteAsync(RecordKeys(job));
         await Meta.SortedSetRemoveAsync(_keys.Jobs, job);
+    }
+
+    /// <summary>Also what dead members left behind, which would otherwise stay until its life span ends.</summary>
+    private async Task DeletePayloadsAsync(string job)
+    {
+        foreach (var server in connections.DataServers)
+        {
+            await foreach (var key in server.KeysAsync(pattern: _keys.Payloads(job), pageSize: 1000))
+            {
+                await connections.Data.KeyDeleteAsync(key);
+            }
+        }
     }
 
     private RedisKey[] RecordKeys(string job) =>

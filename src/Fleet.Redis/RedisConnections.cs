@@ -22,6 +22,8 @@ public sealed class RedisConnections : IAsyncDisposable
 
     internal IDatabase Data => _bulk.GetDatabase();
 
+    internal IEnumerable<IServer> DataServers => _bulk.GetServers().Where(server => server.IsConnected && !server.IsReplica);
+
     internal ISubscriber Subscriber => _control.GetSubscriber();
 
     /// <summary>Connects and checks that the store answers and runs scripts.</summary>

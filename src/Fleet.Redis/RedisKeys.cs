@@ -61,6 +61,9 @@ internal sealed class RedisKeys(string prefix)
     public string Payload(string job, long step, string what, string incarnation, int attempt) =>
         $"{prefix}:payload:{job}:{step}:{what}:{incarnation}:{attempt}";
 
+    /// <summary>Pattern of all payloads of a job.</summary>
+    public string Payloads(string job) => $"{prefix}:payload:{job}:*";
+
     /// <summary>A piece of a snapshot.</summary>
     public string SnapshotPiece(string job, long step, string incarnation, int piece) =>
         $"{prefix}:payload:{job}:{step}:snapshot{piece}:{incarnation}:0";

@@ -21,6 +21,12 @@ public static class TorchRuntime
     /// <summary>The folder that libtorch was loaded from; null where TorchSharp found it by its own means.</summary>
     public static string? Folder { get; private set; }
 
+    /// <summary>Loads libtorch now. Call it first where a program touches TorchSharp before any type of this library.</summary>
+    public static void EnsureLoaded()
+    {
+        // The module initializer has run before this line.
+    }
+
     /// <summary>Runs when a type of this assembly is first touched.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Whoever uses this library uses torch; it must be loaded first.")]

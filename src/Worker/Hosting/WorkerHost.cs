@@ -1,4 +1,5 @@
 using LightlyCluster.Observability;
+using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Steps;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +29,7 @@ internal static class WorkerHost
     /// <returns>Exit code: 0 after leaving, 2 for wrong settings.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        TorchRuntime.EnsureLoaded();
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
         var options = builder.Configuration.GetSection(WorkerOptions.SectionName).Get<WorkerOptions>() ?? new WorkerOptions();

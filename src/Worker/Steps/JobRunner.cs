@@ -99,6 +99,18 @@ internal sealed partial class JobRunner(
         await using var events = await _jobs.SubscribeAsync(ticket.Id);
         await InitializeAsync(context);
         var loop = new Loop(context, pool, chunkPool, exchange, applier, events);
+        try
+        {
+            await FollowAsync(loop, cancellationToken);
+        }
+        finally
+        {
+            await exchange.ForgetAsync(long.MaxValue);
+        }
+    }
+
+    private async Task FollowAsync(Loop loop, CancellationToken cancellationToken)
+    {
         while (!cancellationToken.IsCancellationRequested)
         {
             try

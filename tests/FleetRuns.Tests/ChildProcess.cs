@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace LightlyCluster.FleetRuns.Tests;
+
+/// <summary>A process of the fleet under test, with what it said.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess(Process process) => Process = process;
+
+    public Process Process { get; }
+
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    public static ChildProcess Start(string file, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        var child = new ChildProcess(new Process { StartInfo = start });
+        child.Process.OutputDataReceived += (_, line) => child.Take(line.Data);
+        child.Process.ErrorDataReceived += (_, line) => child.Take(line.Data);
+        child.Process.Start();
+        child.Process.BeginOutputReadLine();
+        child.Process.BeginErrorReadLine();
+        return child;
+    }
+
+    public static ChildProcess StartProject(string project, params string[] arguments)
+    {
+        var program = Path.Combine(
+            AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!), $"LightlyCluster.{project}.dll");
+        return Start("dotnet", [Path.GetFullPath(program), .. arguments]);
+    }
+
+    /// <summary>What follows READY in the line that the process prints when it is up.</summary>
+    public Task<string> ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill(entireProcessTree: true);
+            await Process.WaitForExitAsync();
+        }
+
+        Process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            _ready.TrySetException(new InvalidOperationException($"The process ended before it was ready. It said: {Said}"));
+            return;
+        }
+
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+
+        if (line.StartsWith("READY ", StringComparison.Ordinal))
+        {
+            _ready.TrySetResult(line["READY ".Length..]);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.FleetRuns.Tests;
+
+/// <summary>Whoever dies, comes or goes: the same bits, every sample once.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private const int Steps = 14;
+    private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_worker_killed_in_the_middle_changes_nothing()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "moco");
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(3);
+        var job = await fleet.SubmitAsync(JobOf(images, "moco", 3));
+
+        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[1].Signal("KILL")));
+
+        ShouldBeWhole(end, steps, expected);
+        end.Result.Recoveries.ShouldHaveSingleItem().Seconds.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_worker_that_leaves_hands_its_shards_back()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "simclr");
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(3);
+        var job = await fleet.SubmitAsync(JobOf(images, "simclr", 3));
+
+        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[0].Signal("TERM")));
+
+        ShouldBeWhole(end, steps, expected);
+        end.Result.Recoveries.ShouldBeEmpty();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await fleet.Workers[0].Process.WaitForExitAsync(limit.Token);
+        fleet.Workers[0].Process.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_worker_that_joins_catches_up_without_changing_anything()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "moco", 60);
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(1);
+        var spec = JobOf(images, "moco", 1, 60);
+        spec.Workers.Max = 2;
+        spec.Workers.Min = 1;
+        spec.Workers.ClearMax();
+        var job = await fleet.SubmitAsync(spec);
+
+        var (end, steps) = await fleet.FollowAsync(job.Id, At(3, () => fleet.AddWorkers(1)));
+
+        ShouldBeWhole(end, steps, expected);
+        end.Result.Workers.Count.ShouldBe(2);
+        end.Result.Workers[1].Shards.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task The_coordinator_may_be_away_while_steps_go_on()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "simclr", 40);
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(2);
+        var job = await fleet.SubmitAsync(JobOf(images, "simclr", 2, 40));
+
+        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(1))));
+
+        ShouldBeWhole(end, steps, expected);
+        end.Result.Recoveries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task When_the_only_worker_dies_a_new_one_goes_on_from_the_checkpoint()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "moco");
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(1);
+        var job = await fleet.SubmitAsync(JobOf(images, "moco", 1));
+
+        var (end, steps) = await fleet.FollowAsync(job.Id, At(6, () =>
+        {
+            fleet.Workers[0].Signal("KILL");
+            fleet.AddWorkers(1);
+        }));
+
+        ShouldBeWhole(end, steps, expected);
+        end.Result.Recoveries.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_stopped_job_is_resumed_by_another_number_of_workers()
+    {
+        var images = TestImages.Make(_folder);
+        var expected = await ReferenceAsync(images, "moco");
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(1);
+        var spec = JobOf(images, "moco", 1);
+        spec.Checkpoint = new() { StopAfterStep = 6 };
+        var first = await fleet.SubmitAsync(spec);
+        var (paused, _) = await fleet.FollowAsync(first.Id);
+        paused.State.ShouldBe(TrainingJob.Types.State.Paused);
+        paused.Step.ShouldBe(6);
+        fleet.AddWorkers(1);
+        var rest = JobOf(images, "moco", 2);
+        rest.Checkpoint = new() { ResumeFrom = Path.Combine(paused.OutputUri, "checkpoints", "last.safetensors") };
+
+        var second = await fleet.SubmitAsync(rest);
+        var (end, steps) = await fleet.FollowAsync(second.Id);
+
+        end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
+        end.Result.StateHash.ShouldBe(expected);
+        steps.Select(step => step.Step).ShouldBe(Enumerable.Range(7, Steps - 6).Select(step => (long)step));
+        end.Result.KnnTop1Untrained.ShouldBe(paused.Result.KnnTop1Untrained);
+    }
+
+    private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps) =>
+        EqualBitsTests.JobOf(images, method, workers, steps);
+
+    private static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    private static Func<StepMetrics, Task> At(long step, Func<Task> action)
+    {
+        var isDone = false;
+        return async metrics =>
+        {
+            if (!isDone && metrics.Step >= step)
+            {
+                isDone = true;
+                await action();
+            }
+        };
+    }
+
+    private static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
+    {
+        end.State.ShouldBe(TrainingJob.Types.State.Succeeded, $"{end.Reason} {end.Message}");
+        end.Result.StateHash.ShouldBe(expected);
+        end.Result.Samples.Lost.ShouldBe(0);
+        end.Result.Samples.RepeatedCount.ShouldBe(0);
+        end.Result.Samples.Committed.ShouldBe(end.StepsTotal * 64);
+        steps.Select(step => step.Step).ShouldBe(Enumerable.Range(1, (int)end.StepsTotal).Select(step => (long)step));
+    }
+
+    private async Task<string> ReferenceAsync(string images, string method, int steps = Steps)
+    {
+        await using var fleet = await TestFleet.StartAsync(Directory.CreateDirectory(Path.Combine(_folder, "reference")).FullName);
+        fleet.AddWorkers(1);
+        var job = await fleet.SubmitAsync(JobOf(images, method, 1, steps));
+        var (end, _) = await fleet.FollowAsync(job.Id);
+        end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
+        return end.Result.StateHash;
+    }
+}
