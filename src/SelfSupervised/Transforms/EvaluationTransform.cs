@@ -28,6 +28,9 @@ public sealed class EvaluationTransform
     /// <summary>Height and width of the result in pixels.</summary>
     public ImageSize InputSize => _options.InputSize;
 
+    /// <summary>How many images of a batch are computed at once, 1 by default; the result does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Prepares a batch.</summary>
     /// <param name="images">Decoded images of any sizes, at least one; borrowed.</param>
     /// <param name="device">Where the result goes.</param>
@@ -35,7 +38,7 @@ public sealed class EvaluationTransform
     /// <exception cref="ArgumentException">There are no images.</exception>
     public Tensor Apply(IReadOnlyList<DecodedImage> images, Device device) =>
         ViewBatch.MoveTo(
-            ViewBatch.Compute(images.Count, InputSize, (index, output) =>
+            ViewBatch.Compute(images.Count, InputSize, Threads, (index, output) =>
             {
                 var image = images[index];
                 ViewExecutor.Run(image, ViewParameters.WholeImage(image.Height, image.Width), _options, output);

@@ -7,8 +7,8 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 /// <summary>Makes the views of images: normalized float tensors, different for every sample, epoch and view.</summary>
 /// <remarks>
 /// What happens to an image is a function of (seed, epoch, sample, view) and of nothing else: alone or in whatever batch, on
-/// whatever worker, in whatever order, a sample's view is the same, bit for bit. Pixels are computed in float32 on the CPU by one
-/// thread in a fixed order of additions, so vector width does not matter either. Safe to use from several threads.
+/// whatever worker, in whatever order, a sample's view is the same, bit for bit. Pixels are computed in float32 on the CPU in a fixed
+/// order of additions, so neither threads nor the width of the machine's vectors matter. Safe to use from several threads.
 /// </remarks>
 public sealed class ViewPipeline
 {
@@ -38,6 +38,9 @@ public sealed class ViewPipeline
     /// <summary>Number of views made of each image.</summary>
     public int ViewCount => Views.Length;
 
+    /// <summary>How many images of a batch are computed at once, 1 by default; the result does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Makes one view of each image.</summary>
     /// <param name="images">Decoded images of any sizes, at least one; borrowed.</param>
     /// <param name="sampleIds">Number of each image in its data set: the key of its random numbers.</param>
@@ -52,7 +55,7 @@ public sealed class ViewPipeline
         IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, Device device)
     {
         RequireView(view);
-        return ViewBatch.MoveTo(_transforms[view].Apply(images, sampleIds, seed, epoch, view), device);
+        return ViewBatch.MoveTo(_transforms[view].Apply(images, sampleIds, seed, epoch, view, Threads), device);
     }
 
     /// <summary>Draws what <see cref="Apply"/> does to a sample, without computing pixels.</summary>

@@ -25,6 +25,6 @@ public static class ViewRenderer
         }
 
         return ViewBatch.MoveTo(
-            ViewBatch.Compute(1, options.InputSize, (_, output) => ViewExecutor.Run(image, parameters, options, output)), device);
+            ViewBatch.Compute(1, options.InputSize, 1, (_, output) => ViewExecutor.Run(image, parameters, options, output)), device);
     }
 }

@@ -20,22 +20,10 @@ public sealed class ViewTransform : IViewTransform
     public ViewTransformOptions Options { get; }
 
     /// <inheritdoc/>
-    public Tensor Apply(IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view)
-    {
-        if (sampleIds.Count != images.Count)
-        {
-            throw new ArgumentException($"{images.Count} images need as many sample ids, not {sampleIds.Count}.", nameof(sampleIds));
-        }
+    public Tensor Apply(IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view) =>
+        Apply(images, sampleIds, seed, epoch, view, 1);
 
-        return ViewBatch.Compute(images.Count, Options.InputSize, (index, output) =>
-        {
-            var image = images[index];
-            var parameters = Draw(image.Height, image.Width, sampleIds[index], seed, epoch, view);
-            ViewExecutor.Run(image, parameters, Options, output);
-        });
-    }
-
-    /// <summary>Draws what <see cref="Apply"/> does to a sample, without computing pixels.</summary>
+    /// <summary>Draws what <see cref="Apply(IReadOnlyList{DecodedImage}, IReadOnlyList{long}, ulong, long, int)"/> does to a sample.</summary>
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="width">Width of the image in pixels.</param>
     /// <param name="sampleId">Number of the image in its data set.</param>
@@ -45,4 +33,20 @@ public sealed class ViewTransform : IViewTransform
     /// <returns>The parameters of each operation.</returns>
     public ViewParameters Draw(int height, int width, long sampleId, ulong seed, long epoch, int view) =>
         ViewSampler.Draw(Options, height, width, seed, epoch, sampleId, view);
+
+    internal Tensor Apply(
+        IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, int threads)
+    {
+        if (sampleIds.Count != images.Count)
+        {
+            throw new ArgumentException($"{images.Count} images need as many sample ids, not {sampleIds.Count}.", nameof(sampleIds));
+        }
+
+        return ViewBatch.Compute(images.Count, Options.InputSize, threads, (index, output) =>
+        {
+            var image = images[index];
+            var parameters = Draw(image.Height, image.Width, sampleIds[index], seed, epoch, view);
+            ViewExecutor.Run(image, parameters, Options, output);
+        });
+    }
 }

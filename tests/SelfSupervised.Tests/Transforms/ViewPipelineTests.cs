@@ -61,6 +61,18 @@ public sealed class ViewPipelineTests
     }
 
     [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        var one = new ViewPipeline([Everything]);
+        var four = new ViewPipeline([Everything]) { Threads = 4 };
+
+        for (var epoch = 0; epoch < 5; epoch++)
+        {
+            Bits(four, Images, SampleIds, epoch, 0).ShouldBe(Bits(one, Images, SampleIds, epoch, 0));
+        }
+    }
+
+    [Fact]
     public void Seed_epoch_sample_and_view_each_change_the_result()
     {
         var pipeline = new ViewPipeline(TransformPresets.Get("simclr", 24));
