@@ -1,6 +1,6 @@
 using LightlyCluster.Benchmarks;
 
-const string usage = """
+const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 30]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks memory [--steps 500]
@@ -21,6 +21,6 @@ return args switch
 
 async Task<int> FailAsync()
 {
-    await Console.Error.WriteLineAsync(usage);
+    await Console.Error.WriteLineAsync(Usage);
     return 2;
 }

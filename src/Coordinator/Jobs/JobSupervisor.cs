@@ -16,12 +16,16 @@ internal sealed partial class JobSupervisor(
     ILogger<JobSupervisor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeadershipRenewal = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LeadershipLife = TimeSpan.FromSeconds(3);
 
     private readonly string _name = $"coordinator-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
     private readonly Dictionary<string, JobKeeper> _keepers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private long? _answeringSince;
+    private long _leadingSince;
+    private long _forgottenSince;
     private long? _term;
 
     /// <inheritdoc/>
@@ -58,14 +62,7 @@ internal sealed partial class JobSupervisor(
 
     private async Task TickAsync()
     {
-        var term = await leases.AcquireLeadershipAsync(_name, LeadershipLife);
-        if (term != _term)
-        {
-            _term = term;
-            LogLeadership(_name, term is null ? "follows" : "leads", term ?? 0);
-        }
-
-        if (term is null)
+        if (await LeadAsync() is not { } term)
         {
             return;
         }
@@ -85,14 +82,36 @@ internal sealed partial class JobSupervisor(
                 _keepers.Add(id, keeper);
             }
 
-            if (await keeper.TickAsync(term.Value, answeringFor))
+            if (await keeper.TickAsync(term, answeringFor))
             {
                 _keepers.Remove(id);
                 _ended.Add(id);
             }
         }
 
-        directory.Forget(await directory.ViewAsync([]));
+        if (clock.GetElapsedTime(_forgottenSince) > ForgetInterval)
+        {
+            _forgottenSince = clock.GetTimestamp();
+            directory.Forget(await directory.ViewAsync([]));
+        }
+    }
+
+    private async Task<long?> LeadAsync()
+    {
+        if (_term is not null && clock.GetElapsedTime(_leadingSince) < LeadershipRenewal)
+        {
+            return _term;
+        }
+
+        var term = await leases.AcquireLeadershipAsync(_name, LeadershipLife);
+        _leadingSince = clock.GetTimestamp();
+        if (term != _term)
+        {
+            _term = term;
+            LogLeadership(_name, term is null ? "follows" : "leads", term ?? 0);
+        }
+
+        return term;
     }
 
     [LoggerMessage(1101, LogLevel.Warning, "The META store does not answer ({Error}). Running steps wait; nothing is lost.")]

@@ -11,6 +11,7 @@ namespace LightlyCluster.Coordinator.Jobs;
 internal sealed class JobWatch(WatchTrainingJobRequest request, JobStore store, JobReader reader, TimeProvider clock)
 {
     private const int RowsAtOnce = 500;
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
     private long _nextStep = Math.Max(1, request.FromStep);
@@ -47,6 +48,7 @@ internal sealed class JobWatch(WatchTrainingJobRequest request, JobStore store, 
 
             lastSent = sent ? clock.GetTimestamp() : lastSent;
             await events.WaitAsync(cancellationToken);
+            await Task.Delay(ShortestInterval, clock, cancellationToken);
         }
     }
 
