@@ -53,6 +53,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>What follows READY in the line that the process prints when it is up.</summary>
     public Task<string> ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
+    /// <summary>Waits until the process has said something.</summary>
+    public async Task SaysAsync(string text)
+    {
+        for (var tries = 0; !Said.Contains(text, StringComparison.Ordinal); tries++)
+        {
+            if (tries > 600)
+            {
+                throw new TimeoutException($"The process did not say '{text}' in 30 s. It said: {Said}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{Process.Id}"]);

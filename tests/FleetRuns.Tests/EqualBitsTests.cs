@@ -11,14 +11,14 @@ public sealed class EqualBitsTests : IDisposable
     [Theory]
     [InlineData("simclr")]
     [InlineData("moco")]
-    public async Task The_number_of_workers_never_changes_what_is_trained(string method)
+    public async Task The_number_of_workers_and_the_store_never_change_what_is_trained(string method)
     {
         var images = TestImages.Make(_folder);
 
         var hashes = new List<string>();
-        foreach (var workers in new[] { 1, 2, 3 })
+        foreach (var (workers, store) in new[] { (1, TestStore.Embedded), (2, TestStore.Redis), (3, TestStore.Embedded), (4, TestStore.Redis) })
         {
-            await using var fleet = await TestFleet.StartAsync(_folder);
+            await using var fleet = await TestFleet.StartAsync(_folder, store);
             fleet.AddWorkers(workers);
             var job = await fleet.SubmitAsync(JobOf(images, method, workers));
             var (end, steps) = await fleet.FollowAsync(job.Id);

@@ -6,16 +6,19 @@ namespace LightlyCluster.FleetRuns.Tests;
 public sealed class FaultTests : IDisposable
 {
     private const int Steps = 14;
+    private static readonly Dictionary<(string Method, int Steps), string> References = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task A_worker_killed_in_the_middle_changes_nothing()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task A_worker_killed_in_the_middle_changes_nothing(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco");
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 3));
 
@@ -25,12 +28,14 @@ public sealed class FaultTests : IDisposable
         end.Result.Recoveries.ShouldHaveSingleItem().Seconds.ShouldBeGreaterThan(0);
     }
 
-    [Fact]
-    public async Task A_worker_that_leaves_hands_its_shards_back()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task A_worker_that_leaves_hands_its_shards_back(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "simclr");
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 3));
 
@@ -43,16 +48,16 @@ public sealed class FaultTests : IDisposable
         fleet.Workers[0].Process.ExitCode.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task A_worker_that_joins_catches_up_without_changing_anything()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task A_worker_that_joins_catches_up_without_changing_anything(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco", 60);
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(1);
         var spec = JobOf(images, "moco", 1, 60);
-        spec.Workers.Max = 2;
-        spec.Workers.Min = 1;
         spec.Workers.ClearMax();
         var job = await fleet.SubmitAsync(spec);
 
@@ -63,12 +68,14 @@ public sealed class FaultTests : IDisposable
         end.Result.Workers[1].Shards.ShouldBeGreaterThan(0);
     }
 
-    [Fact]
-    public async Task The_coordinator_may_be_away_while_steps_go_on()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task The_coordinator_may_be_away_while_steps_go_on(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "simclr", 40);
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(2);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 2, 40));
 
@@ -78,12 +85,14 @@ public sealed class FaultTests : IDisposable
         end.Result.Recoveries.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task When_the_only_worker_dies_a_new_one_goes_on_from_the_checkpoint()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task When_the_only_worker_dies_a_new_one_goes_on_from_the_checkpoint(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco");
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 1));
 
@@ -97,12 +106,14 @@ public sealed class FaultTests : IDisposable
         end.Result.Recoveries.ShouldHaveSingleItem();
     }
 
-    [Fact]
-    public async Task A_stopped_job_is_resumed_by_another_number_of_workers()
+    [Theory]
+    [InlineData(TestStore.Embedded)]
+    [InlineData(TestStore.Redis)]
+    public async Task A_stopped_job_is_resumed_by_another_number_of_workers(string store)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco");
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(1);
         var spec = JobOf(images, "moco", 1);
         spec.Checkpoint = new() { StopAfterStep = 6 };
@@ -157,11 +168,16 @@ public sealed class FaultTests : IDisposable
 
     private async Task<string> ReferenceAsync(string images, string method, int steps = Steps)
     {
-        await using var fleet = await TestFleet.StartAsync(Directory.CreateDirectory(Path.Combine(_folder, "reference")).FullName);
+        if (References.TryGetValue((method, steps), out var known))
+        {
+            return known;
+        }
+
+        await using var fleet = await TestFleet.StartAsync(_folder);
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, method, 1, steps));
         var (end, _) = await fleet.FollowAsync(job.Id);
         end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
-        return end.Result.StateHash;
+        return References[(method, steps)] = end.Result.StateHash;
     }
 }

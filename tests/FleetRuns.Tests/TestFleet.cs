@@ -9,15 +9,13 @@ internal sealed class TestFleet : IAsyncDisposable
 {
     private readonly List<ChildProcess> _children = [];
     private readonly GrpcChannel _channel;
-    private readonly string _meta;
-    private readonly string _data;
     private readonly string _address;
 
-    private TestFleet(string folder, ChildProcess? store, string meta, string data, ChildProcess coordinator, string address)
+    private TestFleet(string folder, TestStore store, ChildProcess coordinator, string address)
     {
         Folder = folder;
         Store = store;
-        (_meta, _data, _address) = (meta, data, address);
+        _address = address;
         Coordinator = coordinator;
         _channel = GrpcChannel.ForAddress(address);
         Jobs = new(_channel);
@@ -25,7 +23,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public string Folder { get; }
 
-    public ChildProcess? Store { get; }
+    public TestStore Store { get; }
 
     public ChildProcess Coordinator { get; private set; }
 
@@ -33,22 +31,13 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public TrainingJobService.TrainingJobServiceClient Jobs { get; }
 
-    public string Meta => _meta;
-
-    /// <summary>Starts a store (unless one is named) and a coordinator.</summary>
-    public static async Task<TestFleet> StartAsync(string folder, string? redis = null)
+    /// <summary>Starts a store and a coordinator.</summary>
+    public static async Task<TestFleet> StartAsync(string folder, string store = TestStore.Embedded)
     {
-        ChildProcess? store = null;
-        var (meta, data) = (redis ?? "", redis ?? "");
-        if (redis is null)
-        {
-            store = ChildProcess.StartProject("Store", "--directory", Path.Combine(folder, ".store"), "--data-memory", "512m");
-            var parts = (await store.ReadyAsync()).Split(' ');
-            (meta, data) = (parts[0]["meta=".Length..], parts[1]["data=".Length..]);
-        }
-
-        var coordinator = StartCoordinator(meta, data, folder, "127.0.0.1:0");
-        return new(folder, store, meta, data, coordinator, await coordinator.ReadyAsync());
+        var directory = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName;
+        var running = await TestStore.StartAsync(store, directory);
+        var coordinator = StartCoordinator(running, directory, "127.0.0.1:0");
+        return new(directory, running, coordinator, await coordinator.ReadyAsync());
     }
 
     public ChildProcess AddWorker(string id)
@@ -70,7 +59,7 @@ internal sealed class TestFleet : IAsyncDisposable
     {
         await Coordinator.DisposeAsync();
         await Task.Delay(absence);
-        Coordinator = StartCoordinator(_meta, _data, Folder, new Uri(_address).Authority);
+        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority);
         await Coordinator.ReadyAsync();
     }
 
@@ -124,15 +113,11 @@ internal sealed class TestFleet : IAsyncDisposable
         }
 
         await Coordinator.DisposeAsync();
-        if (Store is not null)
-        {
-            await Store.DisposeAsync();
-        }
+        await Store.DisposeAsync();
     }
 
-    private static ChildProcess StartCoordinator(string meta, string data, string folder, string listen) => ChildProcess.StartProject(
-        "Coordinator", "--meta", meta, "--data", data, "--listen", listen, "--results", Path.Combine(folder, "jobs"),
-        "--key-prefix", $"test{Environment.ProcessId}{Path.GetFileName(folder)}");
+    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen) => ChildProcess.StartProject(
+        "Coordinator", "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
 
     private static string Tail(string text) => text.Length > 3000 ? text[^3000..] : text;
 }

@@ -12,12 +12,12 @@ public static class BackboneCatalog
     /// <summary>The networks, in the order in which they are listed.</summary>
     public static IReadOnlyList<BackboneDefinition> All { get; } =
     [
-        new("resnet-9", 512, "ResNet with one basic block a stage, for small images and quick trials."),
-        new("resnet-18", 512, "ResNet with two basic blocks a stage."),
-        new("resnet-34", 512, "ResNet with 3, 4, 6 and 3 basic blocks."),
-        new("resnet-50", 2048, "ResNet with 3, 4, 6 and 3 bottleneck blocks."),
-        new("resnet-101", 2048, "ResNet with 3, 4, 23 and 3 bottleneck blocks."),
-        new("resnet-152", 2048, "ResNet with 3, 8, 36 and 3 bottleneck blocks."),
+        new("resnet-9", 512, 4_904_000, "ResNet with one basic block a stage, for small images and quick trials."),
+        new("resnet-18", 512, 11_169_000, "ResNet with two basic blocks a stage."),
+        new("resnet-34", 512, 21_277_000, "ResNet with 3, 4, 6 and 3 basic blocks."),
+        new("resnet-50", 2048, 23_501_000, "ResNet with 3, 4, 6 and 3 bottleneck blocks."),
+        new("resnet-101", 2048, 42_493_000, "ResNet with 3, 4, 23 and 3 bottleneck blocks."),
+        new("resnet-152", 2048, 58_136_000, "ResNet with 3, 8, 36 and 3 bottleneck blocks."),
     ];
 
     /// <summary>The names, in the order in which they are listed.</summary>

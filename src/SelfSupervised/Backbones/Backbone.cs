@@ -20,6 +20,10 @@ public abstract class Backbone : RegisteredModule
     /// <summary>F, the number of features of an image.</summary>
     public long FeatureCount { get; }
 
+    /// <summary>Makes another backbone of the same architecture, for a momentum encoder.</summary>
+    /// <returns>A backbone on the CPU in training mode with weights of its own; owned by the caller.</returns>
+    public abstract Backbone CreateSame();
+
     /// <summary>Refuses what is not a batch of color images of at least the given side, before native code sees it.</summary>
     /// <param name="input">The images.</param>
     /// <param name="sideMinimum">Smallest height and width in pixels.</param>

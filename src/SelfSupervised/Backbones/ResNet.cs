@@ -18,12 +18,14 @@ public sealed class ResNet : Backbone
     private readonly BatchNormalization _stemNormalization;
     private readonly ModuleSequence[] _stages;
     private readonly Linear? _classifier;
+    private readonly ResNetSpecification _specification;
     private readonly ResNetOptions _options;
 
     internal ResNet(ResNetSpecification specification, ResNetOptions options)
         : base(specification.Name, specification.FeatureCount(options.Width))
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.SplitCount);
+        _specification = specification;
         _options = options;
         ArchitectureName = specification.Name;
         Func<long, BatchNormalization> normalize = options.SplitCount > 0
@@ -92,6 +94,9 @@ public sealed class ResNet : Backbone
 
         return value.mean([2L, 3L]).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override Backbone CreateSame() => new ResNet(_specification, _options);
 
     private static (ModuleSequence Stage, long OutputCount) MakeStage(
         ResNetSpecification specification,

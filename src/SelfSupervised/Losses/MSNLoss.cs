@@ -95,8 +95,9 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        var sharpened_NK = nn.functional.softmax(LogProbabilities(targets.detach(), prototypes_KD).div(sharpenTemperature), 1);
-        return (_iterations == 0 ? sharpened_NK : Sinkhorn.Balance(sharpened_NK, _iterations)).MoveToOuterDisposeScope();
+        var sharpened_NK = nn.functional.log_softmax(LogProbabilities(targets.detach(), prototypes_KD).div(sharpenTemperature), 1);
+        var shares_NK = _iterations == 0 ? sharpened_NK.exp() : Sinkhorn.BalanceLogarithms(sharpened_NK, _iterations);
+        return shares_NK.MoveToOuterDisposeScope();
     }
 
     private static void RequireShapes(Tensor anchors, Tensor targets, Tensor prototypes)

@@ -5,8 +5,8 @@ namespace LightlyCluster.SelfSupervised.Losses;
 /// <summary>Turns scores into assignments that use all prototypes equally.</summary>
 /// <remarks>
 /// Alternately scales prototypes and samples of exp(scores / epsilon) to equal shares. Source: Cuturi, "Sinkhorn Distances", 2013,
-/// https://arxiv.org/abs/1306.0895, as in Caron et al., "SwAV", 2020, section 3.1, https://arxiv.org/abs/2006.09882. The largest score
-/// is subtracted first, which cancels in the shares and keeps exp from overflowing; otherwise as in lightly.
+/// https://arxiv.org/abs/1306.0895, as in Caron et al., "SwAV", 2020, section 3.1, https://arxiv.org/abs/2006.09882. Values equal
+/// lightly's; computed with logarithms, so that large scores neither overflow nor leave a prototype without weight.
 /// </remarks>
 public static class Sinkhorn
 {
@@ -29,31 +29,26 @@ public static class Sinkhorn
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         RequireMatrix(scores);
-        var scaled_BK = scores.detach().div(epsilon);
-        return Balance((scaled_BK - scaled_BK.max()).exp(), iterations).MoveToOuterDisposeScope();
+        return BalanceLogarithms(scores.detach().div(epsilon), iterations).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Balances probabilities so that all prototypes are used equally.</summary>
-    /// <param name="weights">Positive weights, floating point [B, K], over the whole batch; taken as constants; borrowed.</param>
-    /// <param name="iterations">Number of iterations, 0 or more; with 0 the weights are only divided by their sum and multiplied by B.</param>
-    /// <returns>Shares of the prototypes, [B, K]; owned by the caller, without a gradient.</returns>
-    /// <exception cref="ArgumentException">The weights are not [B, K].</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number of iterations is negative.</exception>
-    public static Tensor Balance(Tensor weights, int iterations = DefaultIterations)
+    /// <summary>Balances weights that are given by their logarithms; nothing overflows or underflows on the way.</summary>
+    internal static Tensor BalanceLogarithms(Tensor logarithms, int iterations)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(iterations);
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        RequireMatrix(weights);
-        var (count, prototypeCount) = (weights.shape[0], weights.shape[1]);
-        var shares_BK = weights.detach().div(weights.detach().sum());
+        RequireMatrix(logarithms);
+        var shares_BK = logarithms;
         for (var iteration = 0; iteration < iterations; iteration++)
         {
-            shares_BK = shares_BK.div(shares_BK.sum(0, keepdim: true)).div(prototypeCount);
-            shares_BK = shares_BK.div(shares_BK.sum(1, keepdim: true)).div(count);
+            shares_BK = shares_BK - shares_BK.logsumexp(0, keepdim: true);
+            shares_BK = shares_BK - shares_BK.logsumexp(1, keepdim: true);
         }
 
-        return shares_BK.mul(count).MoveToOuterDisposeScope();
+        return iterations > 0
+            ? shares_BK.exp().MoveToOuterDisposeScope()
+            : nn.functional.softmax(shares_BK.view(-1), 0).view(shares_BK.shape).mul(shares_BK.shape[0]).MoveToOuterDisposeScope();
     }
 
     private static void RequireMatrix(Tensor scores)

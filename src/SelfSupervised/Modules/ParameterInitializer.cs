@@ -23,21 +23,28 @@ public static class ParameterInitializer
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        FillModule(module, seed, prefix);
+        FillModule(module, seed, prefix, _ => null);
     }
 
-    private static void FillModule(nn.Module module, ulong seed, string path)
+    private static void FillModule(nn.Module module, ulong seed, string path, Func<string, ParameterDistribution?> choose)
     {
+        // The innermost module that knows a parameter decides, then the one around it.
+        var chosen = choose;
+        if (module is IParameterDistribution own)
+        {
+            chosen = name => own.Distribution(name) ?? choose(name);
+        }
+
         var parameters = module.named_parameters(recurse: false).ToList();
         foreach (var (name, parameter) in parameters)
         {
-            var bound = (module as IParameterDistribution)?.Distribution(name) ?? DefaultDistribution(name, parameter, parameters);
-            Fill(parameter, bound, new RandomStream(seed, Join(path, name)));
+            var distribution = chosen(name) ?? DefaultDistribution(name, parameter, parameters);
+            Fill(parameter, distribution, new RandomStream(seed, Join(path, name)));
         }
 
-        foreach (var (name, child) in module.named_children())
+        foreach (var (childName, child) in module.named_children())
         {
-            FillModule(child, seed, Join(path, name));
+            FillModule(child, seed, Join(path, childName), name => chosen($"{childName}.{name}"));
         }
     }
 

@@ -9,11 +9,18 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Adds up the chunks that this worker owns and fetches the others, for one step.</summary>
 internal sealed class ChunkReduction(
-    JobContext context, ShardComputer computer, StepStore steps, RedisExchange exchange, VectorBuffer reduced, VectorPool chunkPool, PhaseTimes times)
+    StepFrame frame,
+    IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
+    Func<ShardRange, CancellationToken, Task> computeAsync,
+    StepStore steps,
+    RedisExchange exchange,
+    VectorBuffer reduced,
+    VectorPool chunkPool,
+    PhaseTimes times)
 {
     private const int LostAfter = 5;
 
-    private readonly long _step = context.Step;
+    private readonly long _step = frame.Step;
     private readonly ConcurrentDictionary<int, byte> _present = new();
     private readonly ConcurrentDictionary<int, byte> _published = new();
     private readonly ConcurrentDictionary<(TreeNode Node, int Chunk), byte> _sent = new();
@@ -22,7 +29,7 @@ internal sealed class ChunkReduction(
     private Func<int, bool> _isOwn = _ => false;
 
     /// <summary>Whether every chunk of the sum is here.</summary>
-    public bool IsComplete => _present.Count == context.Layout.ChunkCount;
+    public bool IsComplete => _present.Count == frame.Layout.ChunkCount;
 
     /// <summary>Works under a generation from now on.</summary>
     public void Begin(long generation, Func<int, bool> isOwn)
@@ -37,8 +44,8 @@ internal sealed class ChunkReduction(
     /// <summary>Publishes this worker's nodes for chunks that others own.</summary>
     public async Task PublishNodesAsync()
     {
-        var others = Enumerable.Range(0, context.Layout.ChunkCount).Where(chunk => !_isOwn(chunk)).ToArray();
-        await Task.WhenAll(computer.Nodes.Select(async entry =>
+        var others = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_isOwn(chunk)).ToArray();
+        await Task.WhenAll(nodes.Select(async entry =>
         {
             var chunks = others.Where(chunk => !_sent.ContainsKey((entry.Key, chunk))).ToArray();
             var outcome = await times.MeasureAsync("exchange_gradients", () => exchange.PublishNodeAsync(_generation, _step, entry.Key, entry.Value, chunks));
@@ -54,19 +61,19 @@ internal sealed class ChunkReduction(
     public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => times.MeasureAsync("exchange_gradients", async () =>
     {
         var moved = await FetchAsync();
-        var open = Enumerable.Range(0, context.Layout.ChunkCount)
+        var open = Enumerable.Range(0, frame.Layout.ChunkCount)
             .Where(chunk => _isOwn(chunk) && !_published.ContainsKey(chunk)).ToArray();
         if (open.Length == 0)
         {
             return moved;
         }
 
-        var nodes = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
-        var results = await Task.WhenAll(open.Select(chunk => TryReduceAsync(chunk, [.. nodes[chunk]])));
+        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
+        var results = await Task.WhenAll(open.Select(chunk => TryReduceAsync(chunk, [.. published[chunk]])));
         if (_failures.Values.Any(count => count >= LostAfter))
         {
             // Payloads of others are gone: their shards are pure functions, so they are computed here.
-            await ComputeLostAsync(nodes, open, cancellationToken);
+            await ComputeLostAsync(published, open, cancellationToken);
             return true;
         }
 
@@ -76,10 +83,10 @@ internal sealed class ChunkReduction(
     /// <summary>Adds up everything from own nodes; they must cover all shards.</summary>
     public async Task SumEverythingAsync(CancellationToken cancellationToken)
     {
-        await computer.ComputeAsync(new ShardRange(0, context.ShardCount), cancellationToken);
-        for (var chunk = 0; chunk < context.Layout.ChunkCount; chunk++)
+        await computeAsync(new ShardRange(0, frame.ShardCount), cancellationToken);
+        for (var chunk = 0; chunk < frame.Layout.ChunkCount; chunk++)
         {
-            Sum(chunk, computer.Nodes.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
+            Sum(chunk, nodes.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
             _present.TryAdd(chunk, 0);
         }
     }
@@ -112,8 +119,8 @@ internal sealed class ChunkReduction(
         if (!_present.ContainsKey(chunk))
         {
             var available = published.Select(node => node.Node).ToHashSet();
-            bool IsAvailable(TreeNode node) => computer.Nodes.ContainsKey(node) || available.Contains(node);
-            if (ReductionTree.Missing(context.ShardCount, IsAvailable).Count > 0 || !await TryGatherAsync(chunk, published, IsAvailable))
+            bool IsAvailable(TreeNode node) => nodes.ContainsKey(node) || available.Contains(node);
+            if (ReductionTree.Missing(frame.ShardCount, IsAvailable).Count > 0 || !await TryGatherAsync(chunk, published, IsAvailable))
             {
                 return false;
             }
@@ -121,7 +128,7 @@ internal sealed class ChunkReduction(
             _present.TryAdd(chunk, 0);
         }
 
-        var outcome = await exchange.PublishChunkAsync(_generation, _step, chunk, reduced, context.ShardCount, context.Schedule.At(_step));
+        var outcome = await exchange.PublishChunkAsync(_generation, _step, chunk, reduced, frame.ShardCount, frame.LearningRate);
         if (outcome is PublishOutcome.Accepted or PublishOutcome.Committed or PublishOutcome.AlreadyCommitted)
         {
             _published.TryAdd(chunk, 0);
@@ -132,13 +139,13 @@ internal sealed class ChunkReduction(
 
     private async Task<bool> TryGatherAsync(int chunk, IReadOnlyList<NodePointer> published, Func<TreeNode, bool> isAvailable)
     {
-        var inputs = ReductionTree.Inputs(context.ShardCount, isAvailable);
+        var inputs = ReductionTree.Inputs(frame.ShardCount, isAvailable);
         var parts = new Dictionary<TreeNode, Memory<byte>>();
         var rented = new List<VectorBuffer>();
         var reads = new List<Task<bool>>();
         foreach (var node in inputs)
         {
-            if (computer.Nodes.TryGetValue(node, out var own))
+            if (nodes.TryGetValue(node, out var own))
             {
                 parts[node] = Part(own, chunk);
                 continue;
@@ -146,7 +153,7 @@ internal sealed class ChunkReduction(
 
             var buffer = chunkPool.Rent();
             rented.Add(buffer);
-            parts[node] = buffer.Bytes(0, context.Layout.Chunk(chunk).Length);
+            parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
             reads.Add(exchange.TryReadChunkAsync(published.First(entry => entry.Node == node).Payload, parts[node]));
         }
 
@@ -164,13 +171,13 @@ internal sealed class ChunkReduction(
         return isComplete;
     }
 
-    private async Task ComputeLostAsync(ILookup<int, NodePointer> nodes, int[] open, CancellationToken cancellationToken)
+    private async Task ComputeLostAsync(ILookup<int, NodePointer> published, int[] open, CancellationToken cancellationToken)
     {
         var lost = open.Where(chunk => _failures.GetValueOrDefault(chunk) >= LostAfter)
-            .SelectMany(chunk => nodes[chunk]).Select(pointer => pointer.Node).Distinct().ToArray();
+            .SelectMany(chunk => published[chunk]).Select(pointer => pointer.Node).Distinct().ToArray();
         foreach (var node in lost)
         {
-            await computer.ComputeAsync(new(node.Start, node.Count), cancellationToken);
+            await computeAsync(new(node.Start, node.Count), cancellationToken);
         }
 
         _failures.Clear();
@@ -178,9 +185,9 @@ internal sealed class ChunkReduction(
 
     private void Sum(int chunk, IReadOnlyDictionary<TreeNode, Memory<byte>> parts)
     {
-        var length = context.Layout.Chunk(chunk).Length;
-        var result = Add(ReductionTree.Root(context.ShardCount));
-        result.Values[..length].CopyTo(reduced.Values.Slice(context.Layout.Chunk(chunk).Offset, length));
+        var length = frame.Layout.Chunk(chunk).Length;
+        var result = Add(ReductionTree.Root(frame.ShardCount));
+        result.Values[..length].CopyTo(reduced.Values.Slice(frame.Layout.Chunk(chunk).Offset, length));
         chunkPool.Return(result);
 
         VectorBuffer Add(TreeNode node)
@@ -202,7 +209,7 @@ internal sealed class ChunkReduction(
 
     private Memory<byte> Part(VectorBuffer buffer, int chunk)
     {
-        var (offset, length) = context.Layout.Chunk(chunk);
+        var (offset, length) = frame.Layout.Chunk(chunk);
         return buffer.Bytes(offset, length);
     }
 }

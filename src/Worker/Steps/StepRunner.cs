@@ -90,7 +90,9 @@ internal sealed class StepRunner(
 
         await _computer.ReceiveAsync(_rows!);
         await _computer.ComputeAsync(range, cancellationToken);
-        _reduction ??= new(context, _computer, steps, exchange, Reduced, chunkPool, times);
+        _reduction ??= new(
+            new(_step, ShardCount, context.Layout, context.Schedule.At(_step)), _computer.Nodes, _computer.ComputeAsync, steps, exchange,
+            Reduced, chunkPool, times);
         if (isAlone)
         {
             return await CommitAloneAsync(job, cancellationToken);

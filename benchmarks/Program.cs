@@ -1,0 +1,26 @@
+using LightlyCluster.Benchmarks;
+
+const string usage = """
+    usage: benchmarks exchange [--values 11250000] [--rounds 30]
+           benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
+           benchmarks memory [--steps 500]
+
+    exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
+    step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
+    memory    resident size of every process at step 50 and at the end of a long run
+    """;
+
+return args switch
+{
+    ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
+    ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
+    ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
+    _ => await FailAsync(),
+};
+
+async Task<int> FailAsync()
+{
+    await Console.Error.WriteLineAsync(usage);
+    return 2;
+}

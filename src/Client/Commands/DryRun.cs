@@ -1,0 +1,32 @@
+using LightlyCluster.Client.JobFiles;
+using LightlyCluster.Client.Rendering;
+using LightlyCluster.Client.Runs;
+using LightlyCluster.Fleet.Jobs;
+
+namespace LightlyCluster.Client.Commands;
+
+/// <summary>Shows a job as it would run, and what it needs.</summary>
+internal static class DryRun
+{
+    private const double Mebibyte = 1 << 20;
+
+    /// <summary>Writes the resolved file to standard output and the estimates to standard error.</summary>
+    /// <returns>0.</returns>
+    public static int Show(Terminal terminal, string name, JobSpecification specification)
+    {
+        terminal.Print(JobFileWriter.Write(name, specification));
+        var workers = LocalPaths.WorkerCount(specification);
+        var train = specification.Train;
+        var width = specification.Backbone.Width;
+        var gradient = (BackboneCatalog.Find(specification.Backbone.Name)?.ParameterCount ?? 0) * width * width * sizeof(float) / Mebibyte;
+        terminal.Say($"V = {train.Shards} virtual shards of {train.ShardImages} images; {workers} workers of {specification.Resources.Threads} threads");
+        terminal.Say($"about {gradient:0} MiB of backbone gradients a step: each worker writes up to {gradient:0} MiB and reads up to {gradient * 2:0} MiB");
+        terminal.Say($"about {gradient * 4 + 250:0} MiB of memory a worker beside activations; the embedded store is given {StoreMemory.Of(specification, workers)}");
+        if (train.Steps == 0)
+        {
+            terminal.Say($"S = floor(number of images / {train.BatchSize}) steps an epoch, {train.Epochs} epochs");
+        }
+
+        return (int)ExitCode.Success;
+    }
+}

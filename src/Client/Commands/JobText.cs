@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using LightlyCluster.Client.JobFiles;
+using LightlyCluster.Client.Rendering;
+using LightlyCluster.Client.Runs;
+using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.Client.Commands;
+
+/// <summary>Jobs as text.</summary>
+internal static class JobText
+{
+    /// <summary>Jobs as a table.</summary>
+    public static string Table(IEnumerable<TrainingJob> jobs, DateTimeOffset now)
+    {
+        var table = new TextTable("ID", "NAME", "STATE", "STEP", "METHOD", "BACKBONE", "AGE", "MESSAGE");
+        foreach (var job in jobs)
+        {
+            table.Add(
+                job.Id,
+                job.DisplayName,
+                StateOf(job),
+                job.StepsTotal > 0 ? $"{job.Step}/{job.StepsTotal}" : $"{job.Step}",
+                job.Spec.Method.Name,
+                job.Spec.Backbone.Name,
+                Age(job.CreateTime, now),
+                job.Message);
+        }
+
+        return table.ToString();
+    }
+
+    /// <summary>Everything about a job, for people.</summary>
+    public static string Describe(TrainingJob job, DateTimeOffset now)
+    {
+        var table = new TextTable("JOB", job.Id);
+        table.Add("name", job.DisplayName);
+        table.Add("state", StateOf(job));
+        table.Add("reason", job.Reason.Length > 0 ? $"{job.Reason}: {job.Message}" : "-");
+        table.Add("step", $"{job.Step} of {job.StepsTotal} ({job.StepsPerEpoch} an epoch)");
+        table.Add("generation", $"{job.Generation}");
+        table.Add("created", $"{Age(job.CreateTime, now)} ago");
+        table.Add("output", job.OutputUri);
+        table.Add("state hash", job.Result?.StateHash is { Length: > 0 } hash ? hash : "-");
+        var workers = new TextTable("WORKER", "SHARDS", "IMAGES/S", "LEFT", "REASON");
+        foreach (var worker in job.Result?.Workers.AsEnumerable() ?? [])
+        {
+            workers.Add(worker.Id, $"{worker.Shards}", $"{worker.ImagesPerSecond:0.#}", worker.Left is null ? "-" : $"{Age(worker.Left, now)} ago", worker.Reason);
+        }
+
+        return $"{table}\n{workers}\n{JobFileWriter.Write(job.DisplayName, JobSpecificationMapping.FromWire(job.Spec))}";
+    }
+
+    /// <summary>A job as JSON, with the keys of the wire.</summary>
+    public static string Json(TrainingJob job) => Node(job).ToJsonString(RunJson.Indented);
+
+    /// <summary>Jobs as a JSON list.</summary>
+    public static string Json(IEnumerable<TrainingJob> jobs) =>
+        new JsonArray([.. jobs.Select(job => (JsonNode)Node(job))]).ToJsonString(RunJson.Indented);
+
+    /// <summary>The state as a word.</summary>
+    public static string StateOf(TrainingJob job) => JobStateMapping.FromWire(job.State).ToString();
+
+    private static JsonObject Node(TrainingJob job)
+    {
+        var node = JsonNode.Parse(JsonFormatter.Default.Format(job))?.AsObject() ?? throw new JsonException("A job is a JSON object.");
+        node["state"] = StateOf(job);
+        return node;
+    }
+
+    private static string Age(Timestamp? time, DateTimeOffset now)
+    {
+        if (time is null)
+        {
+            return "-";
+        }
+
+        var age = now - time.ToDateTimeOffset();
+        return age switch
+        {
+            { TotalMinutes: < 2 } => $"{Math.Max(0, age.TotalSeconds):0}s",
+            { TotalHours: < 2 } => $"{age.TotalMinutes:0}m",
+            { TotalDays: < 2 } => $"{age.TotalHours:0}h",
+            _ => $"{age.TotalDays:0}d",
+        };
+    }
+}

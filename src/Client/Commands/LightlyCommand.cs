@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using LightlyCluster.Client.Rendering;
+using LightlyCluster.Fleet.Jobs;
+
+namespace LightlyCluster.Client.Commands;
+
+/// <summary>The <c>lightly</c> command: reads the command line, runs a command, turns every error into one clear message.</summary>
+internal static class LightlyCommand
+{
+    /// <summary>Runs a command line.</summary>
+    /// <returns>What the shell is told; see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, CommandContext context)
+    {
+        var root = Create(context);
+        var parsed = root.Parse(arguments);
+        var isHelp = parsed.Action is HelpAction || parsed.Action?.GetType().Name == "VersionOptionAction";
+        if (parsed.Errors.Count > 0 && !isHelp)
+        {
+            return Fail(context.Terminal, ExitCode.Usage, Describe(parsed));
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = context.Terminal.Output,
+                Error = context.Terminal.Error,
+            });
+        }
+        catch (CommandException exception)
+        {
+            return Fail(context.Terminal, exception.ExitCode, exception.Message);
+        }
+        catch (OperationCanceledException) when (context.Interruption.Leave.IsCancellationRequested)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return Fail(context.Terminal, ExitCode.Permission, exception.Message);
+        }
+        catch (IOException exception)
+        {
+            return Fail(context.Terminal, ExitCode.Failure, exception.Message);
+        }
+    }
+
+    /// <summary>The tree of commands.</summary>
+    internal static RootCommand Create(CommandContext context)
+    {
+        var root = new RootCommand("Self-supervised learning of image representations on a fleet of workers.")
+        {
+            DemoCommand.Create(context),
+            TrainCommand.Create(context),
+            UpCommand.Create(context),
+            ValidateCommand.Create(context),
+            InitCommand.Create(context),
+            VerifyCommand.Create(context),
+            CompareCommand.Create(context),
+            SubmitCommand.Create(context),
+        };
+        foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
+        {
+            root.Add(command);
+        }
+
+        root.Add(VersionCommand.Create(context));
+        root.SetAction(_ => new HelpAction().Invoke(root.Parse(["--help"])));
+        return root;
+    }
+
+    private static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        var path = command is RootCommand ? "lightly" : $"lightly {PathOf(command)}";
+        if (unknown is null)
+        {
+            return $"{parsed.Errors[0].Message.TrimEnd('.')}; see `{path} --help`";
+        }
+
+        var names = unknown.StartsWith('-')
+            ? command.Options.Select(option => option.Name)
+            : command.Subcommands.Select(subcommand => subcommand.Name);
+        var what = unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return $"Unknown {what} '{unknown}'{NearestName.Hint(unknown, names)}; see `{path} --help`";
+    }
+
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{PathOf(parent)} {command.Name}" : command.Name;
+
+    private static int Fail(Terminal terminal, ExitCode exitCode, string message)
+    {
+        foreach (var line in message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            terminal.Error.WriteLine($"lightly: {line}");
+        }
+
+        return (int)exitCode;
+    }
+}

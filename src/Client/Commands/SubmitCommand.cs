@@ -1,0 +1,67 @@
+using System.CommandLine;
+using LightlyCluster.Client.Rendering;
+using LightlyCluster.Client.Server;
+using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.Client.Commands;
+
+/// <summary><c>lightly submit</c>: hands a job to a coordinator.</summary>
+internal static class SubmitCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var flags = new SpecificationFlags();
+        var server = CommonOptions.Server();
+        var output = CommonOptions.Output();
+        var follow = new Option<bool>("--follow", "-f") { Description = "Show progress until the job has ended." };
+        var command = new Command("submit", "Hands a job to a coordinator; paths are the workers'.") { server, follow, output };
+        flags.AddTo(command);
+        command.SetAction((parsed, _) =>
+        {
+            var (builder, name) = flags.Read(parsed, null);
+            var specification = builder.Build();
+            return RunAsync(
+                context,
+                CommonOptions.ServerOf(parsed, server),
+                name.Length > 0 ? name : $"{specification.Method.Name}-{specification.Backbone.Name}",
+                JobSpecificationMapping.ToWire(specification),
+                parsed.GetValue(follow),
+                CommonOptions.FormatOf(parsed, output));
+        });
+        return command;
+    }
+
+    /// <summary>Submits a job, and follows it to its end where that is wished.</summary>
+    /// <returns>The exit code: of the submission, or of the job.</returns>
+    public static async Task<int> RunAsync(
+        CommandContext context,
+        string server,
+        string name,
+        TrainingJobSpec specification,
+        bool isFollow,
+        OutputFormat format)
+    {
+        using var client = new JobClient(server, context.Clock);
+        var began = context.Clock.GetTimestamp();
+        var job = await client.CreateAsync(name, specification, context.Interruption.Leave);
+        if (isFollow)
+        {
+            context.Terminal.Say($"Submitted {job.Id}; Ctrl-C leaves it running");
+            return await JobFollower.FollowAsync(context, client, job.Id, began, format);
+        }
+
+        if (format == OutputFormat.Json)
+        {
+            context.Terminal.Print(JobText.Json(job));
+        }
+        else
+        {
+            context.Terminal.Print(job.Id);
+        }
+
+        context.Terminal.Say($"Follow it with: lightly watch {job.Id}");
+        return (int)ExitCode.Success;
+    }
+}

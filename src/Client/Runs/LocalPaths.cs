@@ -1,0 +1,67 @@
+using LightlyCluster.Fleet.Jobs;
+
+namespace LightlyCluster.Client.Runs;
+
+/// <summary>What a specification means on this machine: full paths that exist, a number of processes.</summary>
+internal static class LocalPaths
+{
+    /// <summary>Makes paths full, and starts at a checkpoint where a run is continued.</summary>
+    /// <exception cref="CommandException">A continued run would differ in more than workers, resources and checkpoints.</exception>
+    public static JobSpecification Resolve(JobSpecification specification, ResumePoint? point)
+    {
+        var full = specification with
+        {
+            Data = specification.Data with { Path = Path.GetFullPath(specification.Data.Path) },
+            Evaluate = specification.Evaluate with { TestPath = FullPath(specification.Evaluate.TestPath) },
+            Checkpoint = specification.Checkpoint with { ResumeFrom = FullPath(specification.Checkpoint.ResumeFrom) },
+        };
+        if (point is null)
+        {
+            return full;
+        }
+
+        point.RequireSame(full);
+        return full with { Checkpoint = full.Checkpoint with { ResumeFrom = point.CheckpointPath } };
+    }
+
+    /// <summary>Requires that the data is there.</summary>
+    /// <exception cref="CommandException">It is missing, or a folder without any file.</exception>
+    public static void Require(JobSpecification specification)
+    {
+        RequireImages("data.path", specification.Data.Path, "--data");
+        if (specification.Evaluate.TestPath.Length > 0)
+        {
+            RequireImages("evaluate.testPath", specification.Evaluate.TestPath, "--test-data");
+        }
+
+        if (specification.Checkpoint.ResumeFrom.Length > 0)
+        {
+            _ = CheckpointHeader.Read(specification.Checkpoint.ResumeFrom).Step;
+        }
+    }
+
+    /// <summary>Worker processes to start: as many as the job allows, else one a core, at most one a shard.</summary>
+    public static int WorkerCount(JobSpecification specification) => specification.Workers.Max > 0
+        ? specification.Workers.Max
+        : Math.Max(specification.Workers.Min, Math.Min(Environment.ProcessorCount, specification.Train.Shards));
+
+    private static void RequireImages(string key, string path, string flag)
+    {
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new CommandException($"{key} {path} does not exist; name a folder of images or a .tar file ({flag} PATH)");
+        }
+
+        if (!Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Any())
+        {
+            throw new CommandException($"{key} {path} is empty; put images into it (class subfolders are optional)");
+        }
+    }
+
+    private static string FullPath(string path) => path.Length > 0 ? Path.GetFullPath(path) : "";
+}

@@ -1,0 +1,246 @@
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Reduction;
+using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Fleet.Stores;
+using LightlyCluster.FleetRuns.Tests;
+
+namespace LightlyCluster.Fleet.Redis.Tests;
+
+/// <summary>Every fenced transition, against the embedded store and a real redis-server.</summary>
+public abstract class ScriptTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
+    private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
+    private readonly string _kind;
+    private TestStore _store = null!;
+    private RedisConnections _connections = null!;
+    private JobStore _jobs = null!;
+
+    private protected ScriptTests(string kind) => _kind = kind;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await TestStore.StartAsync(_kind, _folder);
+        _connections = await RedisConnections.ConnectAsync(new(_store.Meta, _store.Data, "test"), "tests");
+        _jobs = new(_connections);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connections.DisposeAsync();
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_request_admits_one_job_however_often_it_comes()
+    {
+        var first = await _jobs.CreateAsync(NewJob("a"), "request-1");
+        var again = await _jobs.CreateAsync(NewJob("b"), "request-1");
+        var taken = await _jobs.CreateAsync(NewJob("a"), "request-2");
+
+        first.ShouldBe((false, "a"));
+        again.ShouldBe((false, "a"));
+        taken.ShouldBe((true, "a"));
+        (await _jobs.ListAsync(0, 10)).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_step_is_committed_once_and_a_repeat_is_a_success()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+
+        var half = await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 2, 4, 0.1, Life);
+        var whole = await steps["two"].PublishReducedAsync(1, 0, [Chunk(1)], 2, 4, 0.1, Life);
+        var repeated = await steps["two"].PublishReducedAsync(1, 0, [Chunk(1)], 2, 4, 0.1, Life);
+
+        half.ShouldBe(PublishOutcome.Accepted);
+        whole.ShouldBe(PublishOutcome.Committed);
+        repeated.ShouldBe(PublishOutcome.AlreadyCommitted);
+        (await _jobs.ReadAsync("job"))!.Step.ShouldBe(1);
+        (await _jobs.ReadCommittedStepsAsync("job")).ShouldBe([0]);
+        (await steps["one"].ReadEntryAsync(0, 0))!.LearningRate.ShouldBe(0.1);
+    }
+
+    [Fact]
+    public async Task A_step_without_the_samples_of_all_shards_is_not_committed()
+    {
+        var steps = await StartAsync("job", ["one"]);
+        await steps["one"].PublishShardsAsync(1, 0, [Shard(0, "same")], Life);
+
+        var outcome = await steps["one"].PublishReducedAsync(1, 0, [Chunk(0), Chunk(1)], 2, 4, 0.1, Life);
+
+        outcome.ShouldBe(PublishOutcome.Accepted);
+        (await _jobs.ReadAsync("job"))!.Step.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_past_is_refused()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await BumpAsync("job", 1, ["one"]);
+        var stranger = new StepStore(_connections, "job", "stranger");
+
+        (await steps["one"].PublishShardsAsync(1, 0, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Stale);
+        (await steps["two"].PublishShardsAsync(2, 0, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Stale);
+        (await stranger.PublishShardsAsync(2, 0, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Stale);
+        (await steps["one"].PublishShardsAsync(2, 5, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Future);
+        (await steps["two"].PublishNodesAsync(2, 0, [Node(0, 0, 1)], Life)).ShouldBe(PublishOutcome.Stale);
+        (await steps["two"].PublishReducedAsync(2, 0, [Chunk(0)], 2, 4, 0.1, Life)).ShouldBe(PublishOutcome.Stale);
+        (await BumpAsync("job", 1, ["one"])).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_first_writer_of_a_shard_wins()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+
+        await steps["one"].PublishShardsAsync(1, 0, [Shard(2, "first")], Life);
+        var (outcome, different) = await steps["two"].PublishShardsAsync(1, 0, [Shard(2, "second")], Life);
+
+        outcome.ShouldBe(PublishOutcome.Accepted);
+        different.ShouldBe(1);
+        (await steps["one"].ReadShardsAsync(0))[2].Payload.Digest.ShouldBe("first");
+    }
+
+    [Fact]
+    public async Task A_pointer_to_lost_bytes_is_replaced_by_one_of_equal_digest()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2, "lost")], Life);
+        await steps["two"].PublishNodesAsync(1, 0, [Node(0, 0, 2, "found")], Life);
+
+        (await steps["one"].ReadNodesAsync(0, [0])).ShouldHaveSingleItem().Payload.Key.ShouldBe("found");
+    }
+
+    [Fact]
+    public async Task Nodes_that_overlap_are_refused()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2), Node(1, 3, 1)], Life);
+        await steps["two"].PublishNodesAsync(1, 0, [Node(0, 1, 1), Node(0, 2, 2), Node(1, 2, 1)], Life);
+
+        var nodes = await steps["one"].ReadNodesAsync(0, [0, 1]);
+        nodes.Select(node => (node.Chunk, node.Node.Start, node.Node.Count)).ShouldBe([(0, 0, 2), (0, 2, 2), (1, 3, 1), (1, 2, 1)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_difference_of_states_stops_the_job_and_names_the_hashes()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+        await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life);
+
+        (await steps["one"].VerifyStateAsync(1, "hash-a", "{}", 0.5, 1)).ShouldBeNull();
+        (await steps["two"].VerifyStateAsync(1, "hash-b", "{}", 0.5, 1)).ShouldBe("hash-a");
+
+        var job = (await _jobs.ReadAsync("job"))!;
+        job.State.ShouldBe(JobState.Failed);
+        job.Message.ShouldContain("hash-a");
+        job.Message.ShouldContain("hash-b");
+        (await _jobs.ReadMetricsAsync("job", 0, 10)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Eight_clients_that_race_for_a_commit_get_it_once()
+    {
+        var steps = await StartAsync("job", ["one"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life)));
+
+        outcomes.Count(outcome => outcome == PublishOutcome.Committed).ShouldBe(1);
+        outcomes.Count(outcome => outcome == PublishOutcome.AlreadyCommitted).ShouldBe(7);
+        (await _jobs.ReadCommittedStepsAsync("job")).ShouldBe([0]);
+    }
+
+    [Fact]
+    public async Task A_job_that_has_ended_stays_as_it_is()
+    {
+        await StartAsync("job", ["one"]);
+
+        (await _jobs.ChangeStateAsync("job", new(JobState.Cancelled, 1), [JobState.Running])).ShouldBeTrue();
+        (await _jobs.ChangeStateAsync("job", new(JobState.Succeeded, 1), [JobState.Running])).ShouldBeFalse();
+        (await BumpAsync("job", 1, ["one"])).ShouldBeNull();
+        (await _jobs.ReadAsync("job"))!.State.ShouldBe(JobState.Cancelled);
+    }
+
+    [Fact]
+    public async Task Nothing_but_its_record_is_left_of_an_ended_job_and_that_can_be_deleted()
+    {
+        var steps = await StartAsync("job", ["one"]);
+        var payloads = new PayloadStore(_connections);
+        await payloads.WriteAsync(payloads.NewKey("job", 0, "x", "dead"), new byte[1000], Life);
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2)], Life);
+        await _jobs.ChangeStateAsync("job", new(JobState.Cancelled, 1), [JobState.Running]);
+
+        await _jobs.CleanUpAsync("job", 0);
+        var left = await KeysAsync();
+        await _jobs.DeleteAsync("job");
+
+        left.ShouldNotContain(key => key.Contains("payload") || key.Contains("nodes") || key.Contains("members"));
+        (await KeysAsync()).Where(key => key.Contains("{job}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Leadership_changes_hands_only_with_a_new_term()
+    {
+        var leases = new LeaseStore(_connections);
+
+        var first = await leases.AcquireLeadershipAsync("a", Life);
+        var refused = await leases.AcquireLeadershipAsync("b", Life);
+        var kept = await leases.AcquireLeadershipAsync("a", Life);
+        await leases.ReleaseLeadershipAsync("a");
+        var second = await leases.AcquireLeadershipAsync("b", Life);
+
+        refused.ShouldBeNull();
+        kept.ShouldBe(first);
+        second.ShouldBe(first + 1);
+    }
+
+    private static NewJob NewJob(string id) => new(id, "{}", id, 1, 4, 0, 1, 0);
+
+    private static ChunkPointer Chunk(int chunk) => new(chunk, new($"digest{chunk}", $"key{chunk}"));
+
+    private static NodePointer Node(int chunk, int start, int count, string key = "key") => new(chunk, new TreeNode(start, count), new("digest", key));
+
+    private static ShardPointer Shard(int shard, string digest) => new(shard, "samples", 0, new(digest, "key"));
+
+    private static Task PublishAllShardsAsync(StepStore steps, long generation) =>
+        steps.PublishShardsAsync(generation, 0, [.. Enumerable.Range(0, 4).Select(shard => Shard(shard, "same"))], Life);
+
+    private async Task<IReadOnlyList<string>> KeysAsync()
+    {
+        var found = new List<string>();
+        foreach (var endpoint in new[] { _store.Meta, _store.Data })
+        {
+            await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(endpoint);
+            await foreach (var key in connection.GetServers()[0].KeysAsync(pattern: "test*"))
+            {
+                found.Add(key.ToString());
+            }
+        }
+
+        return found;
+    }
+
+    private Task<(long Generation, long Step)?> BumpAsync(string job, long expected, string[] members)
+    {
+        var assignment = ShardAssignment.Weighted(4, members, [.. members.Select(_ => 1.0)]);
+        return _jobs.BumpGenerationAsync(job, new(1, expected, assignment, assignment, expected == 0, 1, [], new Dictionary<string, string>()));
+    }
+
+    private async Task<Dictionary<string, StepStore>> StartAsync(string job, string[] members)
+    {
+        await _jobs.CreateAsync(NewJob(job), "request");
+        (await _jobs.InitializeAsync(job, new(100, 1, 10, 0, "hash-0", "manifest", "class", 16))).ShouldBeNull();
+        (await BumpAsync(job, 0, members)).ShouldBe((1, 0));
+        return members.ToDictionary(member => member, member => new StepStore(_connections, job, member));
+    }
+}
