@@ -21,7 +21,9 @@ public class DINOCollateFunction : MultiViewCollateFunction
     /// <param name="cjSat">Amount of saturation jitter.</param>
     /// <param name="cjHue">Amount of hue jitter in turns; with the strength at most 0.5.</param>
     /// <param name="randomGrayScale">Probability of conversion to gray.</param>
-    /// <param name="gaussianBlur">Probability of blur in the first large, the second large and the small views; null means [1, 0.1, 0.5].</param>
+    /// <param name="gaussianBlur">
+    /// Probability of blur in the first large, the second large and the small views; null means [1, 0.1, 0.5].
+    /// </param>
     /// <param name="sigmas">Range of the blur's standard deviation in pixels; null means [0.1, 2].</param>
     /// <param name="solarizationProb">Probability of solarization in the second large view.</param>
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>

@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 namespace LightlyCluster.SelfSupervised.Datasets;
 
 /// <summary>Finds the orientation that a camera wrote into a JPEG file, and turns pixels upright.</summary>
-/// <remarks>Values as in EXIF: 1 upright, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 turn right, 7 transversed, 8 turn left.</remarks>
+/// <remarks>
+/// Values as in EXIF: 1 upright, 2 mirrored, 3 upside down, 4 flipped, 5 transposed, 6 turn right, 7 transversed, 8 turn left.
+/// </remarks>
 internal static class ExifOrientation
 {
     private const ushort OrientationTag = 0x0112;

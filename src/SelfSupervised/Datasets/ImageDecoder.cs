@@ -18,7 +18,9 @@ public static class ImageDecoder
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">Name of the file, for messages.</param>
     /// <returns>The pixels, upright.</returns>
-    /// <exception cref="CorruptImageException">The bytes are no image of a known kind, are cut short, or announce too many pixels.</exception>
+    /// <exception cref="CorruptImageException">
+    /// The bytes are no image of a known kind, are cut short, or announce too many pixels.
+    /// </exception>
     public static DecodedImage Decode(ReadOnlyMemory<byte> bytes, string name)
     {
         switch (ImageFormats.Recognize(bytes.Span))

@@ -17,7 +17,9 @@ public abstract class ImageSource : IDisposable
     /// <param name="index">Index of the image in the manifest.</param>
     /// <returns>The undecoded bytes; their number is the manifest's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The manifest has no such index.</exception>
-    /// <exception cref="IOException">The bytes cannot be read or their number has changed: a fault of this machine, not of the image.</exception>
+    /// <exception cref="IOException">
+    /// The bytes cannot be read or their number has changed: a fault of this machine, not of the image.
+    /// </exception>
     public abstract byte[] ReadBytes(int index);
 
     /// <summary>Reads and decodes an image.</summary>

@@ -6,7 +6,9 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 public static class MultiViewCollate
 {
     /// <summary>Stacks the first views of all samples, the second views, and so on.</summary>
-    /// <param name="samples">Views of each sample (equal numbers; view v has the same shape in all), its label and its name; borrowed.</param>
+    /// <param name="samples">
+    /// Views of each sample (equal numbers; view v has the same shape in all), its label and its name; borrowed.
+    /// </param>
     /// <returns>One tensor a view, [B, ...]; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">There are no samples, or the samples differ in their number of views.</exception>
     public static CollatedBatch Collate(IReadOnlyList<(IReadOnlyList<Tensor> Views, int Label, string Name)> samples)

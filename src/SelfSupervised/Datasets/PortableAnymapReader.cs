@@ -45,7 +45,8 @@ internal ref struct PortableAnymapReader
         var needed = (long)width * height * channels * (isText ? 2 : sampleBytes) - (isText ? 1 : 0);
         if (_bytes.Length - _offset < needed)
         {
-            throw new CorruptImageException(_name, $"cut short: {needed} bytes of samples announced, {Math.Max(0, _bytes.Length - _offset)} present");
+            throw new CorruptImageException(
+                _name, $"cut short: {needed} bytes of samples announced, {Math.Max(0, _bytes.Length - _offset)} present");
         }
 
         var pixels = new byte[checked((int)((long)width * height * 3))];

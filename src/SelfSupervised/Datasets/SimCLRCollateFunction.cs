@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Transforms;
 namespace LightlyCluster.SelfSupervised.Datasets;
 
 /// <summary>Two views for SimCLR.</summary>
-/// <remarks>The amounts of colour jitter are 0.8 times the strength, that of hue 0.2 times. lightly's newer SimCLRTransform has twice this strength.</remarks>
+/// <remarks>
+/// The amounts of colour jitter are 0.8 times the strength, that of hue 0.2 times. lightly's newer SimCLRTransform has twice
+/// this strength.
+/// </remarks>
 public class SimCLRCollateFunction : BaseCollateFunction
 {
     /// <summary>Makes the collate function.</summary>

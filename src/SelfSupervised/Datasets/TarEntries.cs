@@ -99,7 +99,8 @@ internal sealed class TarEntries : IDisposable
         if (images.Count == 0)
         {
             throw new DatasetException(
-                $"Found no images in '{string.Join("', '", archives.Take(3))}'. Supported extensions are: {string.Join(", ", ImageExtensions.All)}.");
+                $"Found no images in '{string.Join("', '", archives.Take(3))}'. "
+                + $"Supported extensions are: {string.Join(", ", ImageExtensions.All)}.");
         }
 
         Order(images, archives);

@@ -1,8 +1,10 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>The multi-crop of DINO: two large views, blurred and solarized unequally, and six small ones.</summary>
-/// <remarks>M. Caron et al.: Emerging Properties in Self-Supervised Vision Transformers (2021), https://arxiv.org/abs/2104.14294. The arguments of
-/// colour jitter reach every view; lightly forgets to pass them to the second large one.</remarks>
+/// <remarks>
+/// M. Caron et al.: Emerging Properties in Self-Supervised Vision Transformers (2021), https://arxiv.org/abs/2104.14294.
+/// The arguments of colour jitter reach every view; lightly forgets to pass them to the second large one.
+/// </remarks>
 public sealed class DINOTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>
@@ -22,7 +24,9 @@ public sealed class DINOTransform : MultiViewTransform
     /// <param name="cjSat">Amount of saturation jitter.</param>
     /// <param name="cjHue">Amount of hue jitter in turns; with the strength at most 0.5.</param>
     /// <param name="randomGrayScale">Probability of conversion to gray.</param>
-    /// <param name="gaussianBlur">Probability of blur in the first large, the second large and the small views; null means [1, 0.1, 0.5].</param>
+    /// <param name="gaussianBlur">
+    /// Probability of blur in the first large, the second large and the small views; null means [1, 0.1, 0.5].
+    /// </param>
     /// <param name="sigmas">Range of the blur's standard deviation in pixels; null means [0.1, 2].</param>
     /// <param name="solarizationProb">Probability of solarization in the second large view.</param>
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>

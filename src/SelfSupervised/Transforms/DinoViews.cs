@@ -18,7 +18,8 @@ internal static class DinoViews
         if (gaussianBlur.Count != 3)
         {
             throw new ArgumentException(
-                $"gaussianBlur has {gaussianBlur.Count} entries; it needs three: first large, second large and small views.", nameof(gaussianBlur));
+                $"gaussianBlur has {gaussianBlur.Count} entries; it needs three: first large, second large and small views.",
+                nameof(gaussianBlur));
         }
 
         if (localViewCount < 0)

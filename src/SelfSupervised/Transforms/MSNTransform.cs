@@ -1,8 +1,10 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>The views of MSN: two large ones and ten small, focal ones.</summary>
-/// <remarks>M. Assran et al.: Masked Siamese Networks for Label-Efficient Learning (2022), https://arxiv.org/abs/2204.07141. The arguments of
-/// colour jitter reach the focal views too; lightly forgets to pass some of them.</remarks>
+/// <remarks>
+/// M. Assran et al.: Masked Siamese Networks for Label-Efficient Learning (2022), https://arxiv.org/abs/2204.07141.
+/// The arguments of colour jitter reach the focal views too; lightly forgets to pass some of them.
+/// </remarks>
 public sealed class MSNTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>

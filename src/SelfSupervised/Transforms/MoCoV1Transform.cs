@@ -1,7 +1,9 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>The two views of MoCo, first version: mild jitter with strong hue, no blur.</summary>
-/// <remarks>K. He et al.: Momentum Contrast for Unsupervised Visual Representation Learning (2019), https://arxiv.org/abs/1911.05722.</remarks>
+/// <remarks>
+/// K. He et al.: Momentum Contrast for Unsupervised Visual Representation Learning (2019), https://arxiv.org/abs/1911.05722.
+/// </remarks>
 public sealed class MoCoV1Transform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>

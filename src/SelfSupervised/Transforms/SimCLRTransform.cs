@@ -1,7 +1,10 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>The two views of SimCLR, MoCo v2 with strong jitter, NNCLR and DCL.</summary>
-/// <remarks>T. Chen et al.: A Simple Framework for Contrastive Learning of Visual Representations (2020), https://arxiv.org/abs/2002.05709.</remarks>
+/// <remarks>
+/// T. Chen et al.: A Simple Framework for Contrastive Learning of Visual Representations (2020),
+/// https://arxiv.org/abs/2002.05709.
+/// </remarks>
 public sealed class SimCLRTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>

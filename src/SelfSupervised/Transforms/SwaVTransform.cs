@@ -1,7 +1,10 @@
 namespace LightlyCluster.SelfSupervised.Transforms;
 
 /// <summary>The multi-crop of SwaV: two large views and six small ones.</summary>
-/// <remarks>M. Caron et al.: Unsupervised Learning of Visual Features by Contrasting Cluster Assignments (2020), https://arxiv.org/abs/2006.09882.</remarks>
+/// <remarks>
+/// M. Caron et al.: Unsupervised Learning of Visual Features by Contrasting Cluster Assignments (2020),
+/// https://arxiv.org/abs/2006.09882.
+/// </remarks>
 public sealed class SwaVTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>

@@ -68,7 +68,7 @@ public static class TransformPresets
 
     private static int ScaleSide(int standard, long wanted)
     {
-        var steps = (int)Math.Clamp(Math.Round(wanted * standard / (double)(StandardSide * SmallViewStep)), 1, int.MaxValue / SmallViewStep);
-        return steps * SmallViewStep;
+        var steps = Math.Round(wanted * standard / (double)(StandardSide * SmallViewStep));
+        return (int)Math.Clamp(steps, 1, int.MaxValue / SmallViewStep) * SmallViewStep;
     }
 }

@@ -23,7 +23,9 @@ public sealed class ViewTransform : IViewTransform
     public Tensor Apply(IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view) =>
         Apply(images, sampleIds, seed, epoch, view, 1);
 
-    /// <summary>Draws what <see cref="Apply(IReadOnlyList{DecodedImage}, IReadOnlyList{long}, ulong, long, int)"/> does to a sample.</summary>
+    /// <summary>
+    /// Draws what <see cref="Apply(IReadOnlyList{DecodedImage}, IReadOnlyList{long}, ulong, long, int)"/> does to a sample.
+    /// </summary>
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="width">Width of the image in pixels.</param>
     /// <param name="sampleId">Number of the image in its data set.</param>

@@ -48,7 +48,8 @@ internal static class ViewTransformValidation
 
     private static void RequireSide(int side) => Require("inputSize", side, side is >= 1 and <= SideMaximum, $"1 to {SideMaximum} pixels");
 
-    private static void RequireProbability(string name, double value) => Require(name, value, value is >= 0 and <= 1, "a probability from 0 to 1");
+    private static void RequireProbability(string name, double value) =>
+        Require(name, value, value is >= 0 and <= 1, "a probability from 0 to 1");
 
     private static void RequireAmount(string name, double value) =>
         Require(name, value, value >= 0 && double.IsFinite(value), "0 or more");

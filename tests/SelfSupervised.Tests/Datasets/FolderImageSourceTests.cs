@@ -11,7 +11,8 @@ public sealed class FolderImageSourceTests
     public void Class_folders_give_labels_in_ordinal_order()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in new[] { "b/2.png", "b/10.png", "B/x.JPG", "a/deep/z.webp", "a/note.txt", "lightly_outputs/p.png", ".git/q.png" })
+        string[] names = ["b/2.png", "b/10.png", "B/x.JPG", "a/deep/z.webp", "a/note.txt", "lightly_outputs/p.png", ".git/q.png"];
+        foreach (var name in names)
         {
             folder.Write(name, Png);
         }

@@ -218,7 +218,8 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void The_identity_names_a_decoder_and_its_version() => ImageDecoder.Identity.ShouldMatch("^(libturbojpeg.*|turbojpeg-none)\\+skia-\\d+");
+    public void The_identity_names_a_decoder_and_its_version() =>
+        ImageDecoder.Identity.ShouldMatch("^(libturbojpeg.*|turbojpeg-none)\\+skia-\\d+");
 
     private static DecodedImage Smooth(int width, int height)
     {

@@ -81,7 +81,8 @@ public sealed class TarImageSourceTests
         using var folder = new TemporaryFolder();
         var path = WriteTar(folder, "shard.tar", TarEntryFormat.Ustar,
         [
-            ("0001.cls", "3"u8.ToArray()), ("0001.jpg", Png), ("0001.json", "{}"u8.ToArray()), ("0000.jpg", Png), ("0000.cls", "1\n"u8.ToArray()),
+            ("0001.cls", "3"u8.ToArray()), ("0001.jpg", Png), ("0001.json", "{}"u8.ToArray()),
+            ("0000.jpg", Png), ("0000.cls", "1\n"u8.ToArray()),
         ]);
 
         using var source = ImageSources.Open(path, "");

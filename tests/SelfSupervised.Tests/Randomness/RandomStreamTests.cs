@@ -66,7 +66,8 @@ public sealed class RandomStreamTests
         stream.FillNormal(numbers, 3, 2);
 
         GoodnessOfFit.KolmogorovSmirnovProbability(
-            numbers.Select(number => (double)number), value => GoodnessOfFit.NormalDistribution((value - 3) / 2)).ShouldBeGreaterThan(0.001);
+            numbers.Select(number => (double)number),
+            value => GoodnessOfFit.NormalDistribution((value - 3) / 2)).ShouldBeGreaterThan(0.001);
     }
 
     [Fact]
@@ -100,8 +101,10 @@ public sealed class RandomStreamTests
     [Fact]
     public void Numbers_of_neighbouring_samples_are_not_correlated()
     {
-        var first = Enumerable.Range(0, Draws).Select(sample => new RandomStream(5, RandomPurpose.Crop, 0, sample, 0).NextDouble()).ToArray();
-        var second = Enumerable.Range(0, Draws).Select(sample => new RandomStream(5, RandomPurpose.Crop, 0, sample, 1).NextDouble()).ToArray();
+        double[] Draw(int view) =>
+            [.. Enumerable.Range(0, Draws).Select(sample => new RandomStream(5, RandomPurpose.Crop, 0, sample, view).NextDouble())];
+        var first = Draw(0);
+        var second = Draw(1);
         var covariance = first.Zip(second, (left, right) => (left - 0.5) * (right - 0.5)).Average();
 
         // The standard error of the correlation is 1 / sqrt(draws); a variance is 1 / 12.

@@ -168,7 +168,8 @@ internal static class DefinitionGoldenChecks
     private static string JitterText(JsonElement jitter) => string.Join(' ', new[] { "brightness", "contrast", "saturation", "hue" }
         .Select(name => jitter.GetProperty(name) is { ValueKind: JsonValueKind.Array } range ? Pair(range) : "-"));
 
-    private static string When(string name, double probability, string rest) => probability == 0 ? "" : $"{name} {probability:g6} {rest}".Trim();
+    private static string When(string name, double probability, string rest) =>
+        probability == 0 ? "" : $"{name} {probability:g6} {rest}".Trim();
 
     private static string Pair(JsonElement pair) => Pair(pair[0].GetDouble(), pair[1].GetDouble());
 
@@ -178,7 +179,8 @@ internal static class DefinitionGoldenChecks
 
     private static List<string> Describe(ViewTransformOptions view, bool withoutJitter)
     {
-        string Factor(double amount) => amount == 0 ? "-" : Pair(Math.Max(0, 1 - (amount * view.CjStrength)), 1 + (amount * view.CjStrength));
+        string Factor(double amount) =>
+            amount == 0 ? "-" : Pair(Math.Max(0, 1 - (amount * view.CjStrength)), 1 + (amount * view.CjStrength));
         string Scale(Func<int, double> value) => $"{value(0):g6} {value(1):g6} {value(2):g6}";
 
         var hue = view.CjHue * view.CjStrength;

@@ -17,7 +17,10 @@ public sealed class ImageResamplerTests
             var height = 1 + (int)stream.NextInteger((uint)image.Height);
             var width = 1 + (int)stream.NextInteger((uint)image.Width);
             var crop = new CropBox(
-                (int)stream.NextInteger((uint)(image.Height - height + 1)), (int)stream.NextInteger((uint)(image.Width - width + 1)), height, width);
+                (int)stream.NextInteger((uint)(image.Height - height + 1)),
+                (int)stream.NextInteger((uint)(image.Width - width + 1)),
+                height,
+                width);
             var options = new ViewTransformOptions
             {
                 InputSize = new ImageSize(1 + (int)stream.NextInteger(40), 1 + (int)stream.NextInteger(40)),
@@ -34,9 +37,10 @@ public sealed class ImageResamplerTests
             using var view = ViewRenderer.Render(image, parameters, options, CPU);
 
             var expected = ReferenceResampler.Resize(
-                image, crop, options.InputSize.Height, options.InputSize.Width, options.Interpolation, parameters.HorizontalFlip, parameters.VerticalFlip);
+                image, crop, options.InputSize, options.Interpolation, parameters.HorizontalFlip, parameters.VerticalFlip);
             var difference = view.data<float>().ToArray().Zip(expected, (our, their) => Math.Abs(our - their)).Max();
-            difference.ShouldBeLessThan(2e-6, $"round {round}: {crop} of {image.Width}x{image.Height} to {options.InputSize} {options.Interpolation}");
+            difference.ShouldBeLessThan(
+                2e-6, $"round {round}: {crop} of {image.Width}x{image.Height} to {options.InputSize} {options.Interpolation}");
         }
     }
 

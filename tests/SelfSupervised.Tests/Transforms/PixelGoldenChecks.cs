@@ -55,7 +55,8 @@ internal static class PixelGoldenChecks
         {
             SolarizationThreshold = result.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : 128,
         };
-        var view = Render(image, ViewParameters.WholeImage(image.Height, image.Width) with { Grayscale = isGray, Solarize = !isGray }, options);
+        var parameters = ViewParameters.WholeImage(image.Height, image.Width) with { Grayscale = isGray, Solarize = !isGray };
+        var view = Render(image, parameters, options);
 
         RequireTensor(view, result, "tensor_float");
         if (result.TryGetProperty("pil", out var pillow))
@@ -165,7 +166,8 @@ internal static class PixelGoldenChecks
     private static int Number(JsonElement result, string name) => result.GetProperty(name).GetInt32();
 
     private static string Describe(JsonElement result) =>
-        string.Join(' ', result.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Object).Select(property => property.Value.ToString()));
+        string.Join(' ', result.EnumerateObject().Select(property => property.Value)
+            .Where(value => value.ValueKind != JsonValueKind.Object).Select(value => value.ToString()));
 
     private static void RequireTensor(Tensor view_3HW, JsonElement result, string name, bool clamp = false)
     {
@@ -183,7 +185,8 @@ internal static class PixelGoldenChecks
     private static void RequireMostBytes(Tensor view_3HW, JsonElement expected_HWC, int tolerance, double share)
     {
         var differences = Differences(view_3HW, expected_HWC);
-        differences.Count(difference => difference <= tolerance).ShouldBeGreaterThanOrEqualTo((int)Math.Ceiling(share * differences.Length));
+        var needed = (int)Math.Ceiling(share * differences.Length);
+        differences.Count(difference => difference <= tolerance).ShouldBeGreaterThanOrEqualTo(needed);
     }
 
     private static int[] Differences(Tensor view_3HW, JsonElement expected_HWC)

@@ -6,8 +6,9 @@ namespace LightlyCluster.SelfSupervised.Tests.Transforms;
 /// <summary>Antialiased resizing written down as plainly as possible, in double precision.</summary>
 internal static class ReferenceResampler
 {
-    public static double[] Resize(DecodedImage image, CropBox box, int height, int width, ResizeFilter filter, bool mirror, bool flip)
+    public static double[] Resize(DecodedImage image, CropBox box, ImageSize size, ResizeFilter filter, bool mirror, bool flip)
     {
+        var (height, width) = size;
         var result = new double[3 * height * width];
         for (var channel = 0; channel < 3; channel++)
         {
@@ -41,7 +42,8 @@ internal static class ReferenceResampler
         var center = (target + 0.5) * scale;
         var first = Math.Max((int)(center - support + 0.5), 0);
         var last = Math.Min((int)(center + support + 0.5), sourceLength);
-        var weights = Enumerable.Range(first, last - first).Select(source => (source, Filter(filter, (source - center + 0.5) / stretch))).ToArray();
+        var weights = Enumerable.Range(first, last - first)
+            .Select(source => (source, Filter(filter, (source - center + 0.5) / stretch))).ToArray();
         return weights.Select(weight => (weight.source, weight.Item2 / weights.Sum(other => other.Item2)));
     }
 

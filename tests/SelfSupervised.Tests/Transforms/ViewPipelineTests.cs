@@ -32,7 +32,8 @@ public sealed class ViewPipelineTests
     [InlineData(5)]
     public void A_sample_gets_the_same_bits_alone_and_in_any_batch(int inputSize)
     {
-        var pipeline = new ViewPipeline([Everything with { InputSize = inputSize }, Everything with { InputSize = inputSize, Interpolation = ResizeFilter.Bicubic }]);
+        var options = Everything with { InputSize = inputSize };
+        var pipeline = new ViewPipeline([options, options with { Interpolation = ResizeFilter.Bicubic }]);
         for (var epoch = 0; epoch < 8; epoch++)
         {
             for (var view = 0; view < 2; view++)
@@ -117,7 +118,8 @@ public sealed class ViewPipelineTests
     public void A_group_that_is_off_leaves_the_others_as_they_are()
     {
         var all = new ViewPipeline([Everything]).Draw(50, 60, 3, 1, 2, 0);
-        var noColor = new ViewPipeline([Everything.WithInvariances(InvarianceGroups.Shape | InvarianceGroups.Texture)]).Draw(50, 60, 3, 1, 2, 0);
+        var fewer = Everything.WithInvariances(InvarianceGroups.Shape | InvarianceGroups.Texture);
+        var noColor = new ViewPipeline([fewer]).Draw(50, 60, 3, 1, 2, 0);
 
         noColor.Crop.ShouldBe(all.Crop);
         noColor.BlurSigma.ShouldBe(all.BlurSigma);
