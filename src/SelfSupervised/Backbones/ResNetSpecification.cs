@@ -32,8 +32,8 @@ internal sealed record ResNetSpecification(string Name, bool IsBottleneck, IRead
         return (long)(64 * width);
     }
 
-    /// <summary>Finds a network by its name.</summary>
-    public static ResNetSpecification Find(string name)
+    /// <summary>Finds a network by its name; otherwise the message has the known names.</summary>
+    public static ResNetSpecification Find(string name, IReadOnlyList<string>? known = null)
     {
         var found = All.FirstOrDefault(specification => specification.Name == name);
         if (found is not null)
@@ -41,10 +41,10 @@ internal sealed record ResNetSpecification(string Name, bool IsBottleneck, IRead
             return found;
         }
 
-        var nearest = NearestName.Of(name, All.Select(specification => specification.Name));
+        known ??= [.. All.Select(specification => specification.Name)];
+        var nearest = NearestName.Of(name, known);
         throw new ArgumentException(
-            $"Illegal name: {name}. Try {string.Join(", ", All.Select(specification => specification.Name))}."
-            + (nearest is null ? "" : $" Did you mean {nearest}?"),
+            $"Illegal name: {name}. Try {string.Join(", ", known)}." + (nearest is null ? "" : $" Did you mean {nearest}?"),
             nameof(name));
     }
 

@@ -15,7 +15,7 @@ public sealed class ResNetTests
     public void The_catalog_knows_features_and_parameters_without_making_the_network(
         string name, double width, long parameterCount, long featureCount)
     {
-        BackboneCatalog.Describe(name, width).ShouldBe(new(name, width, featureCount, parameterCount));
+        BackboneCatalog.Describe(name, new BackboneOptions { Width = width }).ShouldBe(new(name, width, featureCount, parameterCount));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ResNetTests
         using var scope = NewDisposeScope();
         using var network = ResNetGenerator.Create(name, new ResNetOptions { Width = 0.125, Stem = stem });
 
-        var description = BackboneCatalog.Describe(name, 0.125, stem);
+        var description = BackboneCatalog.Describe(name, new BackboneOptions { Width = 0.125, Stem = stem });
 
         network.parameters().Sum(parameter => parameter.NumberOfElements).ShouldBe(description.ParameterCount);
         network.FeatureCount.ShouldBe(description.FeatureCount);
@@ -36,7 +36,7 @@ public sealed class ResNetTests
 
     [Fact]
     public void The_trunk_with_the_large_stem_has_torchvisions_number_of_parameters() =>
-        BackboneCatalog.Describe("resnet-18", 1, ResNetStem.Large).ParameterCount.ShouldBe(11176512);
+        BackboneCatalog.Describe("resnet-18", new BackboneOptions { Stem = ResNetStem.Large }).ParameterCount.ShouldBe(11176512);
 
     [Theory]
     [InlineData(8)]
