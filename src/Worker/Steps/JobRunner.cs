@@ -83,7 +83,12 @@ internal sealed partial class JobRunner(
 
     private void Fail(string message)
     {
-        state.Say(ticket.Id, "error", message);
+        if (!message.StartsWith("Invalid", StringComparison.Ordinal))
+        {
+            // What is wrong with the job itself fails it, and its message says so.
+            state.Say(ticket.Id, "error", message);
+        }
+
         state.Set(ticket.Id, WorkerStatus.Failed, -1, message);
     }
 
@@ -98,6 +103,11 @@ internal sealed partial class JobRunner(
         var applier = new StepApplier(context, training, pool, _steps, exchange, clock);
         await using var events = await _jobs.SubscribeAsync(ticket.Id);
         await InitializeAsync(context);
+        if (context.ShardCount == 1 && context.Specification.Method.Name == MethodCatalog.MoCo)
+        {
+            state.Say(ticket.Id, "warning", "with one shard, MoCo's queries and keys share their batch statistics, which leaks information; use --shards 2 or more");
+        }
+
         var loop = new Loop(context, pool, chunkPool, exchange, applier, events);
         try
         {
