@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Fleet.Jobs;
 
@@ -15,9 +16,9 @@ internal static class LightlyCommand
         var root = Create(context);
         var parsed = root.Parse(arguments);
         var isHelp = parsed.Action is HelpAction || parsed.Action?.GetType().Name == "VersionOptionAction";
-        if (parsed.Errors.Count > 0 && !isHelp)
+        if (Describe(parsed) is { } error && !isHelp)
         {
-            return Fail(context.Terminal, ExitCode.Usage, Describe(parsed));
+            return Fail(context.Terminal, ExitCode.Usage, error);
         }
 
         try
@@ -72,21 +73,31 @@ internal static class LightlyCommand
         return root;
     }
 
-    private static string Describe(ParseResult parsed)
+    // A misspelt option is taken for the value of an argument where the command has one.
+    private static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         var path = command is RootCommand ? "lightly" : $"lightly {PathOf(command)}";
-        if (unknown is null)
+        var option = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+        if (option is not null)
+        {
+            return $"Unknown option '{option}'{NearestName.Hint(option, command.Options.Select(known => known.Name))}; see `{path} --help`";
+        }
+
+        if (parsed.Errors.Count == 0)
+        {
+            return null;
+        }
+
+        if (parsed.UnmatchedTokens.Count == 0)
         {
             return $"{parsed.Errors[0].Message.TrimEnd('.')}; see `{path} --help`";
         }
 
-        var names = unknown.StartsWith('-')
-            ? command.Options.Select(option => option.Name)
-            : command.Subcommands.Select(subcommand => subcommand.Name);
-        var what = unknown.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-        return $"Unknown {what} '{unknown}'{NearestName.Hint(unknown, names)}; see `{path} --help`";
+        var unknown = parsed.UnmatchedTokens[0];
+        return command.Subcommands.Count > 0
+            ? $"Unknown command '{unknown}'{NearestName.Hint(unknown, command.Subcommands.Select(known => known.Name))}; see `{path} --help`"
+            : $"Unknown argument '{unknown}'; see `{path} --help`";
     }
 
     private static string PathOf(Command command) =>

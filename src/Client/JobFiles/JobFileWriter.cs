@@ -53,7 +53,7 @@ internal static class JobFileWriter
             {
                 foreach (var (key, number) in parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    yield return (prefix + key, Format(number));
+                    yield return (prefix + key, IsSwitch(key) ? Format(number != 0) : Format(number));
                 }
             }
             else if (value is IMessage child)
@@ -69,6 +69,9 @@ internal static class JobFileWriter
             }
         }
     }
+
+    private static bool IsSwitch(string parameter) =>
+        MethodCatalog.All.SelectMany(method => method.Parameters).Any(definition => definition.Name == parameter && definition.IsBoolean);
 
     private static string Format(object? value) => value switch
     {

@@ -34,6 +34,7 @@ internal static class LossPlot
             plot.ShowLegend(Alignment.UpperRight);
         }
 
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
         plot.Title($"Loss of {method}");
         plot.XLabel("Step");
         plot.YLabel("Loss");

@@ -28,5 +28,5 @@ internal static class RpcErrors
     public static bool IsTransient(RpcException exception) =>
         exception.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal;
 
-    private static bool IsConnection(RpcException exception) => exception.Status.DebugException is HttpRequestException;
+    private static bool IsConnection(RpcException exception) => exception.Status.DebugException is not null;
 }
