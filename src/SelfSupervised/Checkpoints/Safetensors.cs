@@ -8,7 +8,6 @@ namespace LightlyCluster.SelfSupervised.Checkpoints;
 /// <remarks>Tensors are moved in pieces of 16 MiB: neither a tensor of more than 2 GB nor one on a GPU needs a copy in memory.</remarks>
 public static class Safetensors
 {
-    private const long ChunkBytes = 1L << 24;
     private const int BufferBytes = 1 << 16;
     private const int LengthBytes = 8;
 
@@ -22,31 +21,17 @@ public static class Safetensors
         string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var header = MakeHeader(tensors, metadata);
-        var full = Path.GetFullPath(path);
-        var partial = $"{full}.{Environment.ProcessId}.partial";
-        try
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))
+            Span<byte> length = stackalloc byte[LengthBytes];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (var (_, tensor) in tensors)
             {
-                Span<byte> length = stackalloc byte[LengthBytes];
-                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-                stream.Write(length);
-                stream.Write(header);
-                foreach (var (_, tensor) in tensors)
-                {
-                    WriteData(stream, tensor);
-                }
-
-                stream.Flush(flushToDisk: true);
+                TensorBytes.Write(stream, tensor);
             }
-
-            File.Move(partial, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        });
     }
 
     /// <summary>Reads a whole file after checking that its header fits it.</summary>
@@ -64,7 +49,7 @@ public static class Safetensors
             foreach (var entry in header.Entries)
             {
                 stream.Position = dataStart + entry.Begin;
-                tensors.Add(entry.Name, ReadData(stream, entry));
+                tensors.Add(entry.Name, TensorBytes.Read(stream, entry.Shape, entry.Type));
             }
 
             return new SafetensorsContent(tensors, header.Metadata);
@@ -147,19 +132,6 @@ public static class Safetensors
         return end;
     }
 
-    private static void WriteData(FileStream stream, Tensor tensor)
-    {
-        using var scope = NewDisposeScope();
-        using var gradientFree = no_grad();
-        var flat = tensor.detach().contiguous().view(-1);
-        var step = ChunkBytes / tensor.ElementSize;
-        for (var start = 0L; start < flat.shape[0]; start += step)
-        {
-            using var piece = NewDisposeScope();
-            stream.Write(flat.narrow(0, start, Math.Min(step, flat.shape[0] - start)).cpu().bytes);
-        }
-    }
-
     private static FileStream Open(string path)
     {
         try
@@ -196,21 +168,6 @@ public static class Safetensors
         var json = new byte[length];
         stream.ReadExactly(json);
         return SafetensorsHeader.Parse(path, json, stream.Length - LengthBytes - length);
-    }
-
-    private static Tensor ReadData(FileStream stream, SafetensorsEntry entry)
-    {
-        using var scope = NewDisposeScope();
-        var tensor = empty([.. entry.Shape], entry.Type);
-        var flat = tensor.view(-1);
-        var step = ChunkBytes / tensor.ElementSize;
-        for (var start = 0L; start < flat.shape[0]; start += step)
-        {
-            using var piece = flat.narrow(0, start, Math.Min(step, flat.shape[0] - start));
-            stream.ReadExactly(piece.bytes);
-        }
-
-        return tensor.DetachFromDisposeScope();
     }
 
     private static void DisposeAll(Dictionary<string, Tensor> tensors)

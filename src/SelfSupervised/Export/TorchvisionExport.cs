@@ -25,6 +25,12 @@ public static class TorchvisionExport
         Safetensors.Write(path, StateDictionary(backbone), texts);
     }
 
+    /// <summary>Writes the backbone's state as a PyTorch file: <c>model.load_state_dict(torch.load(path))</c>.</summary>
+    /// <param name="path">Where the file goes; its folder must exist. A file of that name is replaced.</param>
+    /// <param name="backbone">The backbone; borrowed.</param>
+    /// <exception cref="IOException">The file cannot be written; nothing but the old file is left.</exception>
+    public static void WritePyTorch(string path, Backbone backbone) => PyTorchStateDictionary.Write(path, StateDictionary(backbone));
+
     private static IEnumerable<(string Name, Tensor Tensor)> StateOf(nn.Module module, string prefix)
     {
         foreach (var (name, parameter) in module.named_parameters(recurse: false))

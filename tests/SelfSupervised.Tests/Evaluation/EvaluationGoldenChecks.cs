@@ -1,3 +1,4 @@
+using System.Globalization;
 using LightlyCluster.SelfSupervised.Evaluation;
 using LightlyCluster.SelfSupervised.Tests.Golden;
 
@@ -31,6 +32,16 @@ internal static class EvaluationGoldenChecks
         {
             var classes = Enumerable.Range(0, prefixes[row]).Select(column => (int)expected[row, column].item<long>());
             ranked[row].Take(prefixes[row]).ShouldBe(classes, $"query {row}");
+        }
+
+        var targets = golden.Inputs.GetProperty("targets").GetProperty("data").EnumerateArray().Select(item => item.GetInt32()).ToArray();
+        foreach (var property in golden.Expected.EnumerateObject().Where(entry => entry.Name.StartsWith("top", StringComparison.Ordinal)))
+        {
+            var count = int.Parse(property.Name["top".Length..], CultureInfo.InvariantCulture);
+            if (prefixes.All(prefix => prefix >= count))
+            {
+                TopAccuracy.Of(ranked, targets, count).ShouldBe(property.Value.GetProperty("data")[0].GetDouble(), 1e-6, property.Name);
+            }
         }
     }
 }

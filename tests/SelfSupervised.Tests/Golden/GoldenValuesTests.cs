@@ -2,7 +2,7 @@ namespace LightlyCluster.SelfSupervised.Tests.Golden;
 
 /// <summary>Compares everything that the golden folder holds; the test runner's totals are compared, failed and skipped files.</summary>
 [Trait("Category", "golden")]
-public sealed class GoldenValuesTests
+public sealed class GoldenValuesTests(GoldenReport report) : IClassFixture<GoldenReport>
 {
     public static TheoryData<string> Cases => [.. GoldenCase.Names()];
 
@@ -15,13 +15,16 @@ public sealed class GoldenValuesTests
         var reason = GoldenSkips.ReasonOf(golden);
         if (reason is not null)
         {
+            report.Add(name, $"skipped ({golden.Target}: {reason})");
             Assert.Skip($"{golden.Target}: {reason}");
         }
 
+        report.Add(name, "failed");
         check.ShouldNotBeNull($"The target '{golden.Target}' is neither checked nor on the list of targets left out.");
 
         TorchSharp.torch.set_num_threads(1);
         using var scope = TorchSharp.torch.NewDisposeScope();
         check(golden);
+        report.Add(name, "compared");
     }
 }

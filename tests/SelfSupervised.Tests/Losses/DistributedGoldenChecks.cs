@@ -32,14 +32,9 @@ internal static class DistributedGoldenChecks
             return;
         }
 
-        var temperature = golden.Number("temperature", DCLLoss.DefaultTemperature);
+        using var loss = (PairLoss)GoldenConstructor.Create(LossGoldenChecks.LossType(golden), golden.Parameters);
         var names = golden.Inputs.EnumerateObject().Select(property => property.Name[..^"_per_rank".Length]).ToArray();
-        CompareWholeBatch(golden, names[0], names[1], golden.Target.Split('.')[^1] switch
-        {
-            nameof(DCLLoss) => (first, second) => DCLLoss.BatchLoss(first, second, temperature),
-            nameof(VICRegLoss) => (first, second) => VICRegLoss.BatchLoss(first, second),
-            var other => throw new NotSupportedException($"{other} on several ranks."),
-        });
+        CompareWholeBatch(golden, names[0], names[1], loss.call);
     }
 
     /// <summary>There each rank standardizes by itself, so not our loss of the whole batch but its parts are compared.</summary>

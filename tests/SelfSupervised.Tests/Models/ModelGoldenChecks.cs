@@ -23,7 +23,7 @@ internal static class ModelGoldenChecks
     [GoldenCheck("lightly.models.NNCLR")]
     internal static void CheckModel(GoldenCase golden)
     {
-        using var model = Create(golden.Target.Split('.')[^1], golden.Parameters);
+        using var model = Create(golden.Target.Split('.')[^1], golden.Parameters, golden);
         CompareNames(golden, model);
         GoldenModule.Fill(model, golden, RenamingOf(golden));
         if (!golden.Root.TryGetProperty("calls", out var calls))
@@ -62,11 +62,11 @@ internal static class ModelGoldenChecks
     }
 
     /// <summary>Makes a model from lightly's arguments; without any, on a backbone that only passes features on.</summary>
-    internal static nn.Module Create(string name, JsonElement parameters)
+    internal static nn.Module Create(string name, JsonElement parameters, GoldenCase? golden = null)
     {
         var given = parameters.ValueKind == JsonValueKind.Object;
         Func<nn.Module<Tensor, Tensor>> makeBackbone = given
-            ? () => MakeBackbone(parameters.GetProperty("backbone").GetString()!)
+            ? () => MakeBackbone(parameters.GetProperty("backbone").GetString()!, golden!)
             : nn.Identity;
         var backbone = makeBackbone();
         double Number(string key, double otherwise) =>
@@ -126,12 +126,18 @@ internal static class ModelGoldenChecks
         }
     }
 
-    private static nn.Module<Tensor, Tensor> MakeBackbone(string name) => name switch
+    private static nn.Module<Tensor, Tensor> MakeBackbone(string name, GoldenCase golden)
     {
-        "mlp" => nn.Sequential(nn.Flatten(), nn.Linear(48, 8)),
-        "resnet9_trunk" => ResNetGenerator.Create("resnet-9", new ResNetOptions { Width = 0.0625, HasStemActivation = false }),
-        _ => throw new NotSupportedException(name),
-    };
+        // The sizes are those of the first parameter that the case lists.
+        var shape = golden.Root.GetProperty("parameters")[0].GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
+        if (name == "mlp")
+        {
+            return nn.Sequential(nn.Flatten(), nn.Linear(shape[1], shape[0]));
+        }
+
+        var architecture = name.Replace("_trunk", "", StringComparison.Ordinal).Replace("resnet", "resnet-", StringComparison.Ordinal);
+        return ResNetGenerator.Create(architecture, new ResNetOptions { Width = shape[0] / 64.0, HasStemActivation = false });
+    }
 
     private static void CompareNames(GoldenCase golden, nn.Module model)
     {

@@ -63,7 +63,7 @@ internal static class TrainingGoldenChecks
             .ToDictionary(property => property.Name, property => (object)property.Value, StringComparer.Ordinal);
         parameters["backbone"] = golden.Parameters.GetProperty("backbone").GetString()!;
         return ModelGoldenChecks.Create(
-            golden.Target.Split('.')[^1], System.Text.Json.JsonSerializer.SerializeToElement(parameters));
+            golden.Target.Split('.')[^1], System.Text.Json.JsonSerializer.SerializeToElement(parameters), golden);
     }
 
     private static Tensor Loss(nn.Module model, Tensor x0, Tensor x1, Banks banks)

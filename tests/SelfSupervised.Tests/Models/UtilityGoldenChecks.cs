@@ -54,7 +54,8 @@ internal static class UtilityGoldenChecks
     [GoldenCheck("lightly.models.utils.deactivate_requires_grad")]
     internal static void CheckDeactivate(GoldenCase golden)
     {
-        using var model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1));
+        var count = golden.Expected.GetProperty("after_deactivate").GetArrayLength() / 2;
+        using var model = nn.Sequential([.. Enumerable.Range(0, count).Select(_ => nn.Linear(2, 2))]);
         bool[] Expected(string key) => [.. golden.Expected.GetProperty(key).EnumerateArray().Select(item => item.GetBoolean())];
 
         GradientSwitch.Deactivate(model);
@@ -66,8 +67,9 @@ internal static class UtilityGoldenChecks
     [GoldenCheck("lightly.models.utils.update_momentum")]
     internal static void CheckUpdateMomentum(GoldenCase golden)
     {
-        using var model = nn.Linear(3, 2);
-        using var slow = nn.Linear(3, 2);
+        var weight = GoldenTensor.Read(golden.Inputs.GetProperty("model").GetProperty("weight"));
+        using var model = nn.Linear(weight.shape[1], weight.shape[0]);
+        using var slow = nn.Linear(weight.shape[1], weight.shape[0]);
         using (no_grad())
         {
             foreach (var (module, key) in new[] { (model, "model"), (slow, "model_ema") })
@@ -87,7 +89,7 @@ internal static class UtilityGoldenChecks
     [GoldenCheck("lightly.models.utils.get_weight_decay_parameters")]
     internal static void CheckWeightDecayGroups(GoldenCase golden)
     {
-        using var model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 2));
+        using var model = nn.Sequential([.. golden.Root.GetProperty("layers").EnumerateArray().Select(MakeLayer)]);
         foreach (var row in golden.Root.GetProperty("expected").EnumerateArray())
         {
             string[] Names(string key) => [.. row.GetProperty(key).EnumerateArray().Select(name => name.GetString()!)];
@@ -97,6 +99,22 @@ internal static class UtilityGoldenChecks
             groups.Decayed.ShouldBe(Names("params"));
             groups.NotDecayed.ShouldBe(Names("params_no_weight_decay"));
         }
+    }
+
+    private static nn.Module<Tensor, Tensor> MakeLayer(System.Text.Json.JsonElement layer)
+    {
+        long Number(string key) => layer.GetProperty(key).GetInt64();
+        return layer.GetProperty("type").GetString() switch
+        {
+            "Conv2d" => nn.Conv2d(
+                Number("in_channels"), Number("out_channels"), layer.GetProperty("kernel_size")[0].GetInt64(), bias: layer.GetProperty("bias").GetBoolean()),
+            "BatchNorm1d" => nn.BatchNorm1d(Number("num_features")),
+            "BatchNorm2d" => nn.BatchNorm2d(Number("num_features")),
+            "Linear" => nn.Linear(Number("in_features"), Number("out_features"), layer.GetProperty("bias").GetBoolean()),
+            "LayerNorm" => nn.LayerNorm(layer.GetProperty("normalized_shape")[0].GetInt64()),
+            "ReLU" => nn.ReLU(),
+            var other => throw new NotSupportedException(other),
+        };
     }
 
     /// <summary>Over ranks, the whole batch in the seeded order is what the ranks hold one after the other.</summary>
