@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Backbones;
 
-/// <summary>One residual block, basic (two 3x3 convolutions) or bottleneck (1x1, 3x3 with the stride, 1x1 to four times the channels).</summary>
+/// <summary>
+/// One residual block, basic (two 3x3 convolutions) or bottleneck (1x1, 3x3 with the stride, 1x1 to four times the channels).
+/// </summary>
 /// <remarks>Keys as torchvision's: conv1, bn1, conv2, bn2, conv3, bn3, downsample.0, downsample.1.</remarks>
 internal sealed class ResNetBlock : RegisteredModule
 {

@@ -15,7 +15,9 @@ public static class Safetensors
     /// <param name="path">Where the file goes; its folder must exist. A file of that name is replaced.</param>
     /// <param name="tensors">Tensors with distinct names, in the order in which they are written; any device; borrowed.</param>
     /// <param name="metadata">Texts that describe the file.</param>
-    /// <exception cref="ArgumentException">Two tensors have one name, a name is "__metadata__", or an element type is not supported.</exception>
+    /// <exception cref="ArgumentException">
+    /// Two tensors have one name, a name is "__metadata__", or an element type is not supported.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; nothing but the old file is left.</exception>
     public static void Write(
         string path, IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)

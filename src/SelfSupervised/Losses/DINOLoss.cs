@@ -108,7 +108,9 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
         return linspace(_warmupTeacherTemperature, _teacherTemperature, _warmupEpochs, float32)[epoch].item<float>();
     }
 
-    /// <summary>The loss of each image, the mean over pairs of different views; a shard's share is the sum of its rows over the batch.</summary>
+    /// <summary>
+    /// The loss of each image, the mean over pairs of different views; a shard's share is the sum of its rows over the batch.
+    /// </summary>
     /// <param name="teacher">Teacher scores of the global views, each floating point [n, D], taken as constants; borrowed.</param>
     /// <param name="student">Student scores of all views, the global ones first, each [n, D]; borrowed.</param>
     /// <param name="center">The centre, [D], taken as a constant; borrowed.</param>

@@ -14,7 +14,9 @@ internal static class LossInputs
         if (!double.IsFinite(temperature) || Math.Abs(temperature) < TemperatureMinimum)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(temperature), temperature, $"Illegal temperature: abs({temperature}) < {TemperatureMinimum}. Usual values are 0.05 to 0.5.");
+                nameof(temperature),
+                temperature,
+                $"Illegal temperature: abs({temperature}) < {TemperatureMinimum}. Usual values are 0.05 to 0.5.");
         }
     }
 

@@ -37,7 +37,9 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
     }
 
     /// <summary>Computes the loss of a batch.</summary>
-    /// <param name="highResolutionOutputs">Scores of the views that are assigned, each floating point [N, K], at least one; borrowed.</param>
+    /// <param name="highResolutionOutputs">
+    /// Scores of the views that are assigned, each floating point [N, K], at least one; borrowed.
+    /// </param>
     /// <param name="lowResolutionOutputs">Scores of the other views, each [N, K], may be empty; borrowed.</param>
     /// <param name="queueOutputs">For each assigned view, scores of earlier images, [Q, K]; null means none; borrowed.</param>
     /// <returns>The mean loss, [], differentiable in the scores; owned by the caller.</returns>
@@ -49,7 +51,9 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
         BatchLoss(highResolutionOutputs, lowResolutionOutputs, queueOutputs, _temperature, _iterations, _epsilon);
 
     /// <summary>Computes the loss of a batch without a queue.</summary>
-    /// <param name="highResolutionOutputs">Scores of the views that are assigned, each floating point [N, K], at least one; borrowed.</param>
+    /// <param name="highResolutionOutputs">
+    /// Scores of the views that are assigned, each floating point [N, K], at least one; borrowed.
+    /// </param>
     /// <param name="lowResolutionOutputs">Scores of the other views, each [N, K], may be empty; borrowed.</param>
     /// <returns>The mean loss, [], differentiable in the scores; owned by the caller.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or there is only one view.</exception>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
 
-/// <summary>The loss of VICReg: views agree (invariance), every dimension varies (variance), dimensions are uncorrelated (covariance).</summary>
+/// <summary>
+/// The loss of VICReg: views agree (invariance), every dimension varies (variance), dimensions are uncorrelated (covariance).
+/// </summary>
 /// <remarks>
 /// Source: Bardes et al., "VICReg", 2022, equation 6, https://arxiv.org/abs/2105.04906. As in lightly the variance terms of the views
 /// are averaged, the covariance terms are summed, both with divisor n - 1. Cost: N D^2 operations, D^2 memory.

@@ -68,7 +68,10 @@ public class MemoryBankModule : nn.Module
     /// <summary>Number of keys K; 0 means no bank.</summary>
     public long Size { get; }
 
-    /// <summary>The keys, float32 [K, D] (or more dimensions); null before the first batch of a bank without a given dimension. Owned by the module.</summary>
+    /// <summary>
+    /// The keys, float32 [K, D] (or more dimensions); null before the first batch of a bank without a given dimension. Owned by the
+    /// module.
+    /// </summary>
     public Tensor? Bank => _internal_buffers.TryGetValue("bank", out var buffer) ? buffer.Item1 : null;
 
     /// <summary>Row that is written next, 0 to K - 1.</summary>

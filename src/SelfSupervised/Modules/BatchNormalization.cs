@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Modules;
 
-/// <summary>Batch normalization over [N, C] or [N, C, H, W] that can hand its batch statistics to a sink instead of changing state.</summary>
+/// <summary>
+/// Batch normalization over [N, C] or [N, C, H, W] that can hand its batch statistics to a sink instead of changing state.
+/// </summary>
 /// <remarks>
 /// Each channel is brought to mean 0 and variance 1 over the batch (training) or with running statistics (evaluation), then scaled
 /// and shifted. Source: Ioffe and Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167. Without a sink it behaves

@@ -49,6 +49,7 @@ public static class CosineWarmupSchedule
             return warmupStartValue + ((end - warmupStartValue) * (step + 1) / warmupSteps);
         }
 
-        return CosineSchedule.At(step - warmupSteps, Math.Max(0, maxSteps - (period is null ? warmupSteps : 1)), startValue, endValue, period);
+        var cosineSteps = Math.Max(0, maxSteps - (period is null ? warmupSteps : 1));
+        return CosineSchedule.At(step - warmupSteps, cosineSteps, startValue, endValue, period);
     }
 }

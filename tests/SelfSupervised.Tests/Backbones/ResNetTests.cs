@@ -57,7 +57,10 @@ public sealed class ResNetTests
 
         var names = network.named_parameters().Select(pair => pair.name).ToList();
 
-        names.Take(6).ShouldBe(["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight", "layer1.0.bn1.bias"]);
+        names.Take(6).ShouldBe(
+        [
+            "conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight", "layer1.0.bn1.bias",
+        ]);
         names.ShouldContain("layer2.0.downsample.0.weight");
         network.state_dict().Keys.ShouldContain("layer4.1.bn2.num_batches_tracked");
     }

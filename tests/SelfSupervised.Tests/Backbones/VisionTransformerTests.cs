@@ -36,7 +36,8 @@ public sealed class VisionTransformerTests
         using var network = BackboneCatalog.Create("vit-tiny", options);
         network.eval();
 
-        network.parameters().Sum(parameter => parameter.NumberOfElements).ShouldBe(BackboneCatalog.Describe("vit-tiny", options).ParameterCount);
+        network.parameters().Sum(parameter => parameter.NumberOfElements)
+            .ShouldBe(BackboneCatalog.Describe("vit-tiny", options).ParameterCount);
         network.call(ones(2, 3, 32, 32)).shape.ShouldBe([2, 192]);
         network.call(ones(2, 3, 16, 24)).shape.ShouldBe([2, 192]);
         Should.Throw<ArgumentException>(() => network.call(ones(2, 3, 20, 32))).Message.ShouldContain("patches of 8");

@@ -80,7 +80,8 @@ public sealed class PyTorchStateDictionaryTests : IDisposable
             entry.Write(Encoding.ASCII.GetBytes("\u0080\u0002cos\nsystem\nX\u0004\0\0\0exit\u0085R."));
         }
 
-        Should.Throw<CheckpointException>(() => PyTorchStateDictionary.Read(File).Dispose()).Message.ShouldContain("not a usable PyTorch file");
+        Should.Throw<CheckpointException>(() => PyTorchStateDictionary.Read(File).Dispose())
+            .Message.ShouldContain("not a usable PyTorch file");
         using (var stream = System.IO.File.Create(File))
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create))
         {
@@ -88,7 +89,8 @@ public sealed class PyTorchStateDictionaryTests : IDisposable
             entry.Write([0x80, 2, .. "cos\nsystem\nX\u0004\0\0\0exit"u8, 0x85, .. "R."u8]);
         }
 
-        Should.Throw<CheckpointException>(() => PyTorchStateDictionary.Read(File).Dispose()).Message.ShouldContain("wants to call os.system");
+        Should.Throw<CheckpointException>(() => PyTorchStateDictionary.Read(File).Dispose())
+            .Message.ShouldContain("wants to call os.system");
     }
 
     [Fact]
@@ -147,7 +149,8 @@ public sealed class PyTorchStateDictionaryTests : IDisposable
 
         Should.Throw<CheckpointException>(() => PretrainedWeights.Load(wide, path)).Message.ShouldContain("has shape");
         Should.Throw<CheckpointException>(() => PretrainedWeights.Load(deep, path)).Message.ShouldContain("it lacks");
-        Should.Throw<CheckpointException>(() => PretrainedWeights.Load(transformer, path)).Message.ShouldContain("belongs to another model");
+        Should.Throw<CheckpointException>(() => PretrainedWeights.Load(transformer, path))
+            .Message.ShouldContain("belongs to another model");
         TorchvisionExport.WriteSafetensors(path, deep);
         Should.Throw<CheckpointException>(() => PretrainedWeights.Load(narrow, path)).Message.ShouldContain("larger model");
     }

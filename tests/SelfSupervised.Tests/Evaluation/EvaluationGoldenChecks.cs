@@ -17,7 +17,8 @@ internal static class EvaluationGoldenChecks
     [GoldenCheck("lightly.utils.benchmarking.knn_predict")]
     internal static void CheckNearestNeighbours(GoldenCase golden)
     {
-        var labels = golden.Inputs.GetProperty("feature_labels").GetProperty("data").EnumerateArray().Select(item => item.GetInt32()).ToArray();
+        var labels = golden.Inputs.GetProperty("feature_labels").GetProperty("data")
+            .EnumerateArray().Select(item => item.GetInt32()).ToArray();
         var ranked = NearestNeighbours.Predict(
             golden.Input("feature_bank").t(),
             labels,

@@ -80,7 +80,8 @@ public sealed class EvaluationTests
         projected.shape.ShouldBe([200, 2]);
         projected.mean([0L]).abs().max().item<double>().ShouldBeLessThan(1e-9);
         projected.std(0)[0].item<double>().ShouldBe(5, 0.6);
-        (projected.select(1, 0) - (embeddings.select(1, 1) - embeddings.select(1, 1).mean())).abs().max().item<double>().ShouldBeLessThan(0.5);
+        (projected.select(1, 0) - (embeddings.select(1, 1) - embeddings.select(1, 1).mean())).abs().max().item<double>()
+            .ShouldBeLessThan(0.5);
         Should.Throw<ArgumentOutOfRangeException>(() => PrincipalComponents.Project(embeddings, 4));
     }
 }

@@ -80,7 +80,9 @@ public sealed class LinearClassifierTests
         var images = randn([16, 3, 16, 16], generator: new Generator(1));
 
         var measures = InvarianceMeasure.Measure(
-            backbone, images, [("nothing", batch => batch.clone()), ("other image", batch => batch.roll(1, 0)), ("flip", batch => batch.flip(3))]);
+            backbone,
+            images,
+            [("nothing", batch => batch.clone()), ("other image", batch => batch.roll(1, 0)), ("flip", batch => batch.flip(3))]);
 
         measures[0].Relative.ShouldBe(1, 1e-9);
         measures[1].Relative.ShouldBe(0, 0.2);

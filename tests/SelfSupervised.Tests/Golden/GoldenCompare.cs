@@ -25,6 +25,14 @@ public static class GoldenCompare
             return;
         }
 
+        // An input without influence has no gradient here where lightly's is zero.
+        var isZero = GoldenTensor.IsTensor(expected)
+            && expected.GetProperty("data").EnumerateArray().All(item => item.ToString() is "0" or "0.0" or "-0.0");
+        if (actual is null && isZero)
+        {
+            return;
+        }
+
         actual.ShouldNotBeNull($"{what} is missing");
         using var scope = NewDisposeScope();
         if (!GoldenTensor.IsTensor(expected))

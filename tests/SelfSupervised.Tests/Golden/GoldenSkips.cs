@@ -15,5 +15,6 @@ public static class GoldenSkips
         ["torch.manual_seed"] = "informational: our numbers come from a counter-based generator",
     };
 
-    public static string? ReasonOf(GoldenCase golden) => Reasons.GetValueOrDefault(golden.Target) ?? TransformGoldenSkips.ReasonOf(golden.Target);
+    public static string? ReasonOf(GoldenCase golden) =>
+        Reasons.GetValueOrDefault(golden.Target) ?? TransformGoldenSkips.ReasonOf(golden.Target);
 }

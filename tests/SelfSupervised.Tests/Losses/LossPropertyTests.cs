@@ -45,7 +45,8 @@ public sealed class LossPropertyTests
             for (var column = 0; column < Dimension; column++)
             {
                 var difference = (Shifted(name, row, column, Step) - Shifted(name, row, column, -Step)) / (2 * Step);
-                input.grad![row, column].item<double>().ShouldBe(difference, 1e-6 * Math.Max(1, Math.Abs(difference)), $"[{row}, {column}]");
+                input.grad![row, column].item<double>()
+                    .ShouldBe(difference, 1e-6 * Math.Max(1, Math.Abs(difference)), $"[{row}, {column}]");
             }
         }
     }

@@ -41,7 +41,8 @@ internal static class MultiViewLossGoldenChecks
             value.backward();
 
             var tolerance = GoldenCompare.ToleranceOf(type);
-            GoldenCompare.Numbers(value.to(float64).item<double>(), golden.Expected.GetProperty("loss" + suffix).GetDouble(), tolerance, "loss");
+            GoldenCompare.Numbers(
+                value.to(float64).item<double>(), golden.Expected.GetProperty("loss" + suffix).GetDouble(), tolerance, "loss");
             var gradients = golden.Expected.GetProperty("grad" + suffix);
             CompareGradients(high, gradients.GetProperty("high"), tolerance);
             CompareGradients(low, gradients.GetProperty("low"), tolerance);

@@ -71,7 +71,10 @@ internal static class HeadGoldenChecks
         head.eval();
         using var gradientFree = no_grad();
         GoldenCompare.Tensors(
-            head.call(golden.Input("eval_input", scalarType)), golden.Expected.GetProperty("eval_output" + suffix), tolerance, "evaluation");
+            head.call(golden.Input("eval_input", scalarType)),
+            golden.Expected.GetProperty("eval_output" + suffix),
+            tolerance,
+            "evaluation");
     }
 
     private static void CompareDefaults(GoldenCase golden, Type type)
@@ -80,7 +83,8 @@ internal static class HeadGoldenChecks
         var index = 0;
         foreach (var expected in golden.Root.GetProperty("defaults").EnumerateObject())
         {
-            ours[index++].DefaultValue!.ToString()!.ToLowerInvariant().ShouldBe(expected.Value.ToString().ToLowerInvariant(), expected.Name);
+            ours[index++].DefaultValue!.ToString()!.ToLowerInvariant()
+                .ShouldBe(expected.Value.ToString().ToLowerInvariant(), expected.Name);
         }
     }
 }

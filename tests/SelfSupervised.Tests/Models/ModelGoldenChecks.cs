@@ -129,7 +129,8 @@ internal static class ModelGoldenChecks
     private static nn.Module<Tensor, Tensor> MakeBackbone(string name, GoldenCase golden)
     {
         // The sizes are those of the first parameter that the case lists.
-        var shape = golden.Root.GetProperty("parameters")[0].GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
+        var shape = golden.Root.GetProperty("parameters")[0].GetProperty("shape")
+            .EnumerateArray().Select(size => size.GetInt64()).ToArray();
         if (name == "mlp")
         {
             return nn.Sequential(nn.Flatten(), nn.Linear(shape[1], shape[0]));
@@ -143,7 +144,8 @@ internal static class ModelGoldenChecks
     {
         var rename = RenamingOf(golden);
         model.named_parameters().Select(pair => pair.name)
-            .ShouldBe(golden.Root.GetProperty("parameters").EnumerateArray().Select(entry => rename(entry.GetProperty("name").GetString()!)));
+            .ShouldBe(golden.Root.GetProperty("parameters")
+                .EnumerateArray().Select(entry => rename(entry.GetProperty("name").GetString()!)));
         if (golden.Root.TryGetProperty("requires_grad", out var trained))
         {
             foreach (var property in trained.EnumerateObject())

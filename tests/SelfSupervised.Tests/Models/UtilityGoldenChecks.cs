@@ -107,7 +107,10 @@ internal static class UtilityGoldenChecks
         return layer.GetProperty("type").GetString() switch
         {
             "Conv2d" => nn.Conv2d(
-                Number("in_channels"), Number("out_channels"), layer.GetProperty("kernel_size")[0].GetInt64(), bias: layer.GetProperty("bias").GetBoolean()),
+                Number("in_channels"),
+                Number("out_channels"),
+                layer.GetProperty("kernel_size")[0].GetInt64(),
+                bias: layer.GetProperty("bias").GetBoolean()),
             "BatchNorm1d" => nn.BatchNorm1d(Number("num_features")),
             "BatchNorm2d" => nn.BatchNorm2d(Number("num_features")),
             "Linear" => nn.Linear(Number("in_features"), Number("out_features"), layer.GetProperty("bias").GetBoolean()),

@@ -52,7 +52,9 @@ internal static class ScheduleGoldenChecks
         foreach (var row in golden.Root.GetProperty("rows").EnumerateArray())
         {
             var cells = columns.Zip(row.EnumerateArray()).ToDictionary(
-                cell => cell.First, cell => cell.Second.ValueKind == JsonValueKind.Null ? (double?)null : cell.Second.GetDouble(), StringComparer.Ordinal);
+                cell => cell.First,
+                cell => cell.Second.ValueKind == JsonValueKind.Null ? (double?)null : cell.Second.GetDouble(),
+                StringComparer.Ordinal);
 
             compute(cells).ShouldBe(cells["value"]!.Value, Tolerance, row.GetRawText());
         }

@@ -3,7 +3,9 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The prediction head of BYOL: linear, batch norm, ReLU, linear.</summary>
-/// <remarks>Source: Grill et al., "Bootstrap Your Own Latent", 2020, https://arxiv.org/abs/2006.07733. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Grill et al., "Bootstrap Your Own Latent", 2020, https://arxiv.org/abs/2006.07733. Layers and defaults as in lightly.
+/// </remarks>
 public sealed class BYOLPredictionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

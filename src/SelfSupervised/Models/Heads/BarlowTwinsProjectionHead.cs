@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of Barlow Twins: three linear layers, batch norm and ReLU after the first two.</summary>
-/// <remarks>Source: Zbontar et al., "Barlow Twins", 2021, https://arxiv.org/abs/2103.03230. Layers and defaults as in lightly; with 8192 values it is larger than any backbone.</remarks>
+/// <remarks>
+/// Source: Zbontar et al., "Barlow Twins", 2021, https://arxiv.org/abs/2103.03230. Layers and defaults as in lightly; with 8192
+/// values it is larger than any backbone.
+/// </remarks>
 public sealed class BarlowTwinsProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

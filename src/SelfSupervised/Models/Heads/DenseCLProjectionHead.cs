@@ -3,7 +3,9 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of DenseCL: linear, ReLU, linear.</summary>
-/// <remarks>Source: Wang et al., "Dense Contrastive Learning", 2021, https://arxiv.org/abs/2011.09157. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Wang et al., "Dense Contrastive Learning", 2021, https://arxiv.org/abs/2011.09157. Layers and defaults as in lightly.
+/// </remarks>
 public sealed class DenseCLProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

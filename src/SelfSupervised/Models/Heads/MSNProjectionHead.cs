@@ -3,7 +3,9 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of MSN: three linear layers, batch norm and GELU after the first two.</summary>
-/// <remarks>Source: Assran et al., "Masked Siamese Networks", 2022, https://arxiv.org/abs/2204.07141. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Assran et al., "Masked Siamese Networks", 2022, https://arxiv.org/abs/2204.07141. Layers and defaults as in lightly.
+/// </remarks>
 public sealed class MSNProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of MoCo: linear layers with ReLU between them, batch norm only if asked for.</summary>
-/// <remarks>Source: Chen et al., "Improved Baselines with Momentum Contrastive Learning", 2020, https://arxiv.org/abs/2003.04297. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Chen et al., "Improved Baselines with Momentum Contrastive Learning", 2020, https://arxiv.org/abs/2003.04297. Layers and
+/// defaults as in lightly.
+/// </remarks>
 public sealed class MoCoProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The prediction head of NNCLR: linear, batch norm, ReLU, linear.</summary>
-/// <remarks>Source: Dwibedi et al., "With a Little Help from My Friends", 2021, https://arxiv.org/abs/2104.14548. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Dwibedi et al., "With a Little Help from My Friends", 2021, https://arxiv.org/abs/2104.14548. Layers and defaults as in
+/// lightly.
+/// </remarks>
 public sealed class NNCLRPredictionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of NNCLR: three linear layers with batch norm, ReLU after the first two.</summary>
-/// <remarks>Source: Dwibedi et al., "With a Little Help from My Friends", 2021, https://arxiv.org/abs/2104.14548. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Dwibedi et al., "With a Little Help from My Friends", 2021, https://arxiv.org/abs/2104.14548. Layers and defaults as in
+/// lightly.
+/// </remarks>
 public sealed class NNCLRProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

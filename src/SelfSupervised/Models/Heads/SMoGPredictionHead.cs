@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The prediction head of SMoG: linear, batch norm, ReLU, linear.</summary>
-/// <remarks>Source: Pang et al., "Unsupervised Visual Representation Learning by Synchronous Momentum Grouping", 2022, https://arxiv.org/abs/2207.06167. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Pang et al., "Unsupervised Visual Representation Learning by Synchronous Momentum Grouping", 2022,
+/// https://arxiv.org/abs/2207.06167. Layers and defaults as in lightly.
+/// </remarks>
 public sealed class SMoGPredictionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

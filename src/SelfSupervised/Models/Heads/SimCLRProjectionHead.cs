@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of SimCLR: linear layers with batch norm (the last one too), ReLU between them.</summary>
-/// <remarks>Source: Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020, https://arxiv.org/abs/2002.05709. Layers and defaults as in lightly; without batch norm it is the head of the model class.</remarks>
+/// <remarks>
+/// Source: Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020,
+/// https://arxiv.org/abs/2002.05709. Layers and defaults as in lightly; without batch norm it is the head of the model class.
+/// </remarks>
 public sealed class SimCLRProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The prediction head of SimSiam: linear, batch norm, ReLU, linear; the hidden layer is a bottleneck.</summary>
-/// <remarks>Source: Chen and He, "Exploring Simple Siamese Representation Learning", 2021, https://arxiv.org/abs/2011.10566. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Chen and He, "Exploring Simple Siamese Representation Learning", 2021, https://arxiv.org/abs/2011.10566. Layers and
+/// defaults as in lightly.
+/// </remarks>
 public sealed class SimSiamPredictionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -2,8 +2,13 @@ using LightlyCluster.SelfSupervised.Modules;
 
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
-/// <summary>The projection head of SimSiam: three linear layers with batch norm, ReLU after the first two, no scale and shift at the end.</summary>
-/// <remarks>Source: Chen and He, "Exploring Simple Siamese Representation Learning", 2021, https://arxiv.org/abs/2011.10566. Layers and defaults as in lightly.</remarks>
+/// <summary>
+/// The projection head of SimSiam: three linear layers with batch norm, ReLU after the first two, no scale and shift at the end.
+/// </summary>
+/// <remarks>
+/// Source: Chen and He, "Exploring Simple Siamese Representation Learning", 2021, https://arxiv.org/abs/2011.10566. Layers and
+/// defaults as in lightly.
+/// </remarks>
 public sealed class SimSiamProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of SwaV: linear, batch norm, ReLU, linear.</summary>
-/// <remarks>Source: Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", 2020, https://arxiv.org/abs/2006.09882. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", 2020,
+/// https://arxiv.org/abs/2006.09882. Layers and defaults as in lightly.
+/// </remarks>
 public sealed class SwaVProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

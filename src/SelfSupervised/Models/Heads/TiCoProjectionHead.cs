@@ -3,7 +3,10 @@ using LightlyCluster.SelfSupervised.Modules;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>The projection head of TiCo: linear, batch norm, ReLU, linear.</summary>
-/// <remarks>Source: Zhu et al., "TiCo: Transformation Invariance and Covariance Contrast", 2022, https://arxiv.org/abs/2206.10698. Layers and defaults as in lightly.</remarks>
+/// <remarks>
+/// Source: Zhu et al., "TiCo: Transformation Invariance and Covariance Contrast", 2022, https://arxiv.org/abs/2206.10698. Layers
+/// and defaults as in lightly.
+/// </remarks>
 public sealed class TiCoProjectionHead : ProjectionHead
 {
     /// <summary>Makes the head.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace LightlyCluster.SelfSupervised.Models.Heads;
 
 /// <summary>A linear map without bias whose rows are a trained direction times a length.</summary>
-/// <remarks>Source: Salimans and Kingma, "Weight Normalization", 2016, https://arxiv.org/abs/1602.07868. Keys as PyTorch's weight_norm.</remarks>
+/// <remarks>
+/// Source: Salimans and Kingma, "Weight Normalization", 2016, https://arxiv.org/abs/1602.07868. Keys as PyTorch's weight_norm.
+/// </remarks>
 internal sealed class WeightNormalizedLinear : RegisteredModule, IParameterDistribution
 {
     private readonly long _inputCount;
