@@ -58,7 +58,7 @@ internal static class EmbeddedStore
     }
 
     private static string[] DataArguments(StoreOptions options, int port) =>
-        [.. CommonArguments(port), "--memory", options.DataMemory, "--checkpointdir", Path.Combine(options.Directory, "data")];
+        [.. CommonArguments(port), "--memory", options.DataMemory, "--reviv", "--checkpointdir", Path.Combine(options.Directory, "data")];
 
     private static string[] CommonArguments(int port) =>
     [
