@@ -45,7 +45,15 @@ internal static class LocalPaths
         ? specification.Workers.Max
         : Math.Max(specification.Workers.Min, Math.Min(Environment.ProcessorCount, specification.Train.Shards));
 
-    private static void RequireImages(string key, string path, string flag)
+    /// <summary>The full path; empty stays empty.</summary>
+    public static string FullPath(string path) => path.Length > 0 ? Path.GetFullPath(path) : "";
+
+    /// <summary>Requires that data is there.</summary>
+    /// <param name="key">What names it, for messages.</param>
+    /// <param name="path">The full path.</param>
+    /// <param name="flag">The flag that names it; may be empty.</param>
+    /// <exception cref="CommandException">It is missing, or a folder without any file.</exception>
+    public static void RequireImages(string key, string path, string flag)
     {
         if (File.Exists(path))
         {
@@ -54,14 +62,13 @@ internal static class LocalPaths
 
         if (!Directory.Exists(path))
         {
-            throw new CommandException($"{key} {path} does not exist; name a folder of images or a .tar file ({flag} PATH)");
+            throw new CommandException(
+                $"{key} {path} does not exist; name a folder of images or videos, or a .tar file{(flag.Length > 0 ? $" ({flag} PATH)" : "")}");
         }
 
         if (!Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Any())
         {
-            throw new CommandException($"{key} {path} is empty; put images into it (class subfolders are optional)");
+            throw new CommandException($"{key} {path} is empty; put images (class subfolders are optional) or videos into it");
         }
     }
-
-    private static string FullPath(string path) => path.Length > 0 ? Path.GetFullPath(path) : "";
 }

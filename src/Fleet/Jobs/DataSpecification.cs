@@ -4,11 +4,12 @@ namespace LightlyCluster.Fleet.Jobs;
 public sealed record DataSpecification
 {
     /// <summary>
-    /// <c>folder</c>, <c>tar</c> or <c>auto</c>: the worker looks, and takes a folder that holds .tar files but no images as tar.
+    /// <c>folder</c>, <c>tar</c>, <c>video</c> or <c>auto</c>: the worker looks, takes a folder that holds a video as video (as lightly
+    /// does), and one that holds .tar files but no images as tar.
     /// </summary>
     public string Source { get; init; } = JobVocabulary.Auto;
 
-    /// <summary>A folder, a .tar file, or a folder of .tar files; a path of the workers.</summary>
+    /// <summary>A folder of images or videos, a .tar file, or a folder of .tar files; a path of the workers.</summary>
     public required string Path { get; init; }
 
     /// <summary>Side of the square views in pixels, 8 to 1024.</summary>

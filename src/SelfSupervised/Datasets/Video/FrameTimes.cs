@@ -19,8 +19,23 @@ internal sealed class FrameTimes
     /// <summary>Number of frames.</summary>
     public int Count { get; }
 
-    /// <summary>True when every frame is shown equally long.</summary>
+    /// <summary>True when the distance of the time stamps is the same everywhere.</summary>
     public bool IsConstant => _all is null;
+
+    /// <summary>True when time stamps are further from an even spacing than rounding to whole units explains.</summary>
+    public bool IsVariable
+    {
+        get
+        {
+            if (_all is null)
+            {
+                return false;
+            }
+
+            var step = (double)(_all[^1] - _first) / (Count - 1);
+            return Enumerable.Range(0, Count).Any(frame => Math.Abs(_all[frame] - _first - (frame * step)) > 1.01);
+        }
+    }
 
     /// <summary>Time stamp of the first frame.</summary>
     public long First => _first;

@@ -20,6 +20,7 @@ public sealed class VideoImageSource : ImageSource
     private readonly RecentFrames _recent = new(RecentBytesMaximum);
     private readonly ConcurrentDictionary<int, int> _lastFrames = new();
     private readonly Lock[] _locks = [.. Enumerable.Range(0, LockCount).Select(_ => new Lock())];
+    private int _readCount;
 
     /// <summary>Indexes the videos of a folder, or takes the index of an earlier time where no file has changed.</summary>
     /// <param name="root">The folder.</param>
@@ -37,6 +38,9 @@ public sealed class VideoImageSource : ImageSource
 
     /// <summary>The videos and their frames.</summary>
     public VideoManifest Videos => (VideoManifest)Manifest;
+
+    /// <summary>How often a video was opened for decoding.</summary>
+    internal int ReadCount => Volatile.Read(ref _readCount);
 
     /// <inheritdoc/>
     public override string Identity => _identity.Value;
@@ -89,8 +93,12 @@ public sealed class VideoImageSource : ImageSource
     /// <summary>Tells whether a video lies anywhere below a folder.</summary>
     internal static bool HoldsVideos(string root) => FolderFiles.Enumerate(root, VideoExtensions.Matches).Any();
 
-    private void Read(int video, IReadOnlyList<int> frames, Action<int, DecodedImage?> take, CancellationToken cancellationToken) =>
+    /// <summary>Decodes frames of one video, given by ascending numbers; null for one that does not decode.</summary>
+    internal void Read(int video, IReadOnlyList<int> frames, Action<int, DecodedImage?> take, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _readCount);
         VideoFrameReader.Read(_root, Videos.Videos[video], frames, take, cancellationToken);
+    }
 
     private string ErrorOf(int index) => $"{Manifest.Names[index]}: this frame of the video does not decode.";
 }

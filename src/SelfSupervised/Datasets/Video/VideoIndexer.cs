@@ -31,6 +31,7 @@ internal static class VideoIndexer
         var faults = new ConcurrentBag<string>();
         var done = 0;
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        progress?.Invoke(0, names.Length, "videos");
         Parallel.For(0, names.Length, options, place =>
         {
             try

@@ -27,8 +27,8 @@ public sealed class VideoRecord
     /// <summary>Frames a second on the average.</summary>
     public required double FramesPerSecond { get; init; }
 
-    /// <summary>True where frames are not equally far apart in time.</summary>
-    public bool IsVariableRate => !Times.IsConstant;
+    /// <summary>True where frames are not equally far apart in time, beyond the rounding of their time stamps.</summary>
+    public bool IsVariableRate => Times.IsVariable;
 
     /// <summary>
     /// True where a frame can be reached from the key frame before it; otherwise (no time stamps, or such that go back) every access
