@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.SelfSupervised.Datasets.Video;
 
 namespace LightlyCluster.SelfSupervised.Datasets;
@@ -35,6 +36,11 @@ public static class ImageSources
     public static ImageSource Open(string path, string source, IndexProgress? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (StorageLocation.Matches(path))
+        {
+            throw new DatasetException($"'{path}' is storage, which can be used for training data only; copy it to a disk first.");
+        }
+
         try
         {
             return (source ?? "") switch
@@ -50,6 +56,30 @@ public static class ImageSources
         {
             throw new DatasetException($"The data at '{path}' may not be read: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Indexes a data set on a disk or in S3-compatible storage; shards of storage are brought to this machine first.</summary>
+    /// <param name="path">A path as in <see cref="Open(string, string)"/>, <c>s3://bucket/prefix</c> or <c>s3://bucket/name.tar</c>.</param>
+    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
+    /// <param name="storage">How storage is reached.</param>
+    /// <param name="progress">Is told how far downloading and indexing are; may be null.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The opened source; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">
+    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or something in it is damaged.
+    /// </exception>
+    /// <exception cref="StorageUnavailableException">The storage cannot be reached.</exception>
+    public static async Task<ImageSource> OpenAsync(
+        string path, string source, StorageOptions storage, IndexProgress? progress, CancellationToken cancellationToken)
+    {
+        if (!StorageLocation.Matches(path))
+        {
+            return Open(path, source, progress, cancellationToken);
+        }
+
+        return source is "" or Tar
+            ? await StoredShards.OpenAsync(path, storage, progress, cancellationToken)
+            : throw new DatasetException($"'{path}' is storage, which holds tar shards; the data source is '{source}'. Leave it out, or use '{Tar}'.");
     }
 
     // As in lightly, a folder that holds a video anywhere is a folder of videos.

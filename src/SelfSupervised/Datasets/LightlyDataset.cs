@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LightlyCluster.SelfSupervised.Datasets.Storage;
 
 namespace LightlyCluster.SelfSupervised.Datasets;
 
@@ -39,6 +40,16 @@ public sealed class LightlyDataset : IImageDataset, IDisposable
     /// <returns>The data set; the caller disposes it.</returns>
     /// <exception cref="DatasetException">The path is missing, holds no images, or an archive is damaged.</exception>
     public static LightlyDataset FromFolder(string fromFolder) => new(fromFolder);
+
+    /// <summary>Opens a data set on a disk or in S3-compatible storage.</summary>
+    /// <param name="inputDir">As in the constructor, or <c>s3://bucket/prefix</c>.</param>
+    /// <param name="storage">How storage is reached.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The data set; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">The path is missing, holds no images, or something in it is damaged.</exception>
+    /// <exception cref="IOException">The storage cannot be reached.</exception>
+    public static async Task<LightlyDataset> OpenAsync(string inputDir, StorageOptions storage, CancellationToken cancellationToken) =>
+        new(await ImageSources.OpenAsync(inputDir, "", storage, null, cancellationToken));
 
     /// <summary>Names of the elements, relative to the folder.</summary>
     /// <returns>The names in the order of the elements.</returns>

@@ -22,10 +22,10 @@ internal static class TiffDecoder
                 ?? throw new CorruptImageException(name, $"the TIFF header cannot be read{Because()}");
             return Decode(tiff, name);
         }
-        catch (Exception error) when (error is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException
-            or NullReferenceException or DivideByZeroException or IOException or OutOfMemoryException)
+#pragma warning disable CA1031 // A managed port of a C library: what was a wild pointer there is any kind of exception here.
+        catch (Exception error) when (error is not CorruptImageException)
+#pragma warning restore CA1031
         {
-            // A managed port of a C library: what was a wild pointer there is an exception here.
             throw new CorruptImageException($"{name}: the TIFF data cannot be decoded ({error.GetType().Name}).", error);
         }
     }

@@ -92,7 +92,8 @@ internal sealed partial class JobRunner(
 
     private async Task RunCoreAsync(CancellationToken cancellationToken)
     {
-        var context = await training.RunAsync(() => JobPreparation.Prepare(ticket, device));
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
+        var context = await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source));
         _context = context;
         _finish = new(context, training, _jobs, ticket, clock);
         using var pool = new VectorPool(context.Layout.Length);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LightlyCluster.Protocol.Tasks;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.SelfSupervised.Datasets.Video;
 
 namespace LightlyCluster.Worker.Tasks.Local;
@@ -14,8 +15,8 @@ internal sealed class IndexTask : LocalTask<IndexRequest, IndexResult>
     /// <inheritdoc/>
     protected override async Task<IndexResult> RunAsync(IndexRequest request, TaskReport report, CancellationToken cancellationToken)
     {
-        using var source = ImageSources.Open(
-            request.Path, request.Source, (done, total, unit) => report.Progress("indexing", done, total, unit), cancellationToken);
+        using var source = await ImageSources.OpenAsync(
+            request.Path, request.Source, new StorageOptions(), (done, total, unit) => report.Progress("indexing", done, total, unit), cancellationToken);
         var result = Describe(source);
         if (request.Out.Length > 0)
         {
