@@ -35,7 +35,8 @@ internal sealed partial class LocalS3 : IAsyncDisposable
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "S3RVER");
         var folder = Directory.CreateTempSubdirectory("lightly-s3-").FullName;
         string[] arguments = [Program, "-d", folder, "-a", "127.0.0.1", "-p", "0", "--configure-bucket", Bucket];
-        var process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var process = Process.Start(start)!;
         process.BeginErrorReadLine();
         var line = await process.StandardOutput.ReadLineAsync() ?? "";
         while (!Address().IsMatch(line))
@@ -43,7 +44,7 @@ internal sealed partial class LocalS3 : IAsyncDisposable
             line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("s3rver ended before it listened.");
         }
 
-        process.BeginOutputReadLine();
+        _ = process.StandardOutput.ReadToEndAsync();
         return new(process, folder, Address().Match(line).Value);
     }
 

@@ -90,7 +90,9 @@ internal sealed class ShardCache(string folder, long bytesMaximum)
                     await store.AppendAsync(entry, file, _ => progress(file.Position), cancellationToken);
                 }
 
+#pragma warning disable CA1849 // Only the synchronous one waits for the disk.
                 file.Flush(flushToDisk: true);
+#pragma warning restore CA1849
                 if (file.Length >= entry.Bytes)
                 {
                     return;
