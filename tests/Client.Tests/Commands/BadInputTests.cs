@@ -103,7 +103,7 @@ public sealed class BadInputTests : IDisposable
 
         var run = await LightlyProgram.RunAsync([.. arguments, "--redis", redis.Data]);
 
-        run.ExitCode.ShouldBe(4, run.Errors);
+        run.ExitCode.ShouldBe(5, run.Errors);
         run.Messages.ShouldHaveSingleItem().ShouldContain("password");
         Directory.Exists(_folder["out"]).ShouldBeFalse();
     }
