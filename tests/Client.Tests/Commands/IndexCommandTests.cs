@@ -2,7 +2,7 @@ using System.Text.Json;
 using LightlyCluster.Tests.Media;
 using SkiaSharp;
 
-namespace LightlyCluster.Commands.Tests;
+namespace LightlyCluster.Client.Tests.Commands;
 
 public sealed class IndexCommandTests : IDisposable
 {
@@ -17,16 +17,16 @@ public sealed class IndexCommandTests : IDisposable
         TestVideos.MakeThree(_folder);
         var file = Path.Combine(_folder, "manifest.json");
 
-        var outcome = await LightlyProcess.RunAsync("index", _folder, "--out", file, "-o", "json");
+        var outcome = await LightlyProgram.RunAsync("index", _folder, "--out", file, "-o", "json");
 
-        outcome.ExitCode.ShouldBe(0, outcome.Error);
-        var videos = outcome.Json.GetProperty("videos").EnumerateArray()
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+        var videos = Json(outcome).GetProperty("videos").EnumerateArray()
             .Select(video => $"{video.GetProperty("name")} {video.GetProperty("codec")} {video.GetProperty("frames")} {video.GetProperty("framesPerSecond")}");
         videos.ShouldBe(["ride.mp4 h264 90 30", "walk.webm vp9 60 24", "yard/clip.avi mjpeg 45 10"]);
-        outcome.Json.GetProperty("images").GetInt32().ShouldBe(195);
-        outcome.Error.ShouldContain("indexing 3/3 videos");
+        Json(outcome).GetProperty("images").GetInt32().ShouldBe(195);
+        outcome.Errors.ShouldContain("indexing 3/3 videos");
         var written = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement;
-        written.GetProperty("digest").GetString().ShouldBe(outcome.Json.GetProperty("digest").GetString());
+        written.GetProperty("digest").GetString().ShouldBe(Json(outcome).GetProperty("digest").GetString());
         written.GetProperty("videos").GetArrayLength().ShouldBe(3);
     }
 
@@ -40,9 +40,9 @@ public sealed class IndexCommandTests : IDisposable
 
         var file = Path.Combine(_folder, "manifest.json");
 
-        var outcome = await LightlyProcess.RunAsync("index", _folder, "--out", file);
+        var outcome = await LightlyProgram.RunAsync("index", _folder, "--out", file);
 
-        outcome.ExitCode.ShouldBe(0, outcome.Error);
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
         outcome.Output.ShouldContain("3 images (folder)");
         outcome.Output.ShouldContain("xxh128:");
         var files = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("files").EnumerateArray();
@@ -69,11 +69,11 @@ public sealed class IndexCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "text", "a.txt"), "text");
         await File.WriteAllBytesAsync(Path.Combine(_folder, "cut", "a.tar"), new byte[100]);
 
-        var outcome = await LightlyProcess.RunAsync(["index", .. arguments.Select(argument => argument.Replace("FOLDER", _folder))]);
+        var outcome = await LightlyProgram.RunAsync(["index", .. arguments.Select(argument => argument.Replace("FOLDER", _folder))]);
 
-        outcome.ExitCode.ShouldBe(2, outcome.Error);
-        outcome.Error.ShouldContain(expected);
-        outcome.Error.ShouldNotContain("   at ");
+        outcome.ExitCode.ShouldBe(2, outcome.Errors);
+        outcome.Errors.ShouldContain(expected);
+        outcome.Errors.ShouldNotContain("   at ");
         outcome.Output.ShouldBeEmpty();
     }
 
@@ -85,4 +85,6 @@ public sealed class IndexCommandTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, data.ToArray());
     }
+
+    private static JsonElement Json(LightlyProgram outcome) => JsonDocument.Parse(outcome.Output).RootElement;
 }

@@ -1,7 +1,8 @@
+using System.Text.Json;
 using LightlyCluster.Tests.Media;
 using SkiaSharp;
 
-namespace LightlyCluster.Commands.Tests;
+namespace LightlyCluster.Client.Tests.Commands;
 
 public sealed class FramesCommandTests : IDisposable
 {
@@ -19,15 +20,15 @@ public sealed class FramesCommandTests : IDisposable
 
         var outcome = await ExtractAsync(names, "-o", "json");
 
-        outcome.ExitCode.ShouldBe(0, outcome.Error);
-        (outcome.Json.GetProperty("written").GetInt32(), outcome.Json.GetProperty("videos").GetInt32()).ShouldBe((5, 3));
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+        (Json(outcome).GetProperty("written").GetInt32(), Json(outcome).GetProperty("videos").GetInt32()).ShouldBe((5, 3));
         Written().ShouldBe(names.Order(StringComparer.Ordinal));
         Pixels("walk-42-webm.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "walk.webm"), 42));
         Pixels("ride-07-mp4.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "ride.mp4"), 7));
         Pixels("ride-08-mp4.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "ride.mp4"), 8));
         Pixels("ride-88-mp4.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "ride.mp4"), 88));
         Pixels("yard/clip-44-avi.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "yard/clip.avi"), 44));
-        outcome.Error.ShouldContain("extracting 5/5 frames");
+        outcome.Errors.ShouldContain("extracting 5/5 frames");
     }
 
     [Fact]
@@ -41,9 +42,9 @@ public sealed class FramesCommandTests : IDisposable
         var mine = await File.ReadAllTextAsync(Path.Combine(Images, "a-3-mp4.png"));
         var replaced = await ExtractAsync(["a-3-mp4.png", "a-4-mp4.png"], "-o", "json", "--overwrite");
 
-        (kept.Json.GetProperty("written").GetInt32(), kept.Json.GetProperty("kept").GetInt32()).ShouldBe((1, 1));
+        (Json(kept).GetProperty("written").GetInt32(), Json(kept).GetProperty("kept").GetInt32()).ShouldBe((1, 1));
         mine.ShouldBe("mine");
-        replaced.Json.GetProperty("written").GetInt32().ShouldBe(2);
+        Json(replaced).GetProperty("written").GetInt32().ShouldBe(2);
         Pixels("a-3-mp4.png").ShouldBe(TestVideos.Frame(Path.Combine(Videos, "a.mp4"), 3));
     }
 
@@ -55,10 +56,10 @@ public sealed class FramesCommandTests : IDisposable
         var outcome = await ExtractAsync(["a-3-mp4.png", "a-9-mp4.png", "b-1-mp4.png", "../../etc/passwd"]);
 
         outcome.ExitCode.ShouldBe(2);
-        outcome.Error.ShouldContain("3 of 4 names are no frames of these videos");
+        outcome.Errors.ShouldContain("3 of 4 names are no frames of these videos");
         foreach (var name in new[] { "a-9-mp4.png", "b-1-mp4.png", "../../etc/passwd" })
         {
-            outcome.Error.ShouldContain($"lightly: {name}");
+            outcome.Errors.ShouldContain($"lightly: {name}");
         }
 
         Directory.Exists(Images).ShouldBeFalse();
@@ -71,7 +72,7 @@ public sealed class FramesCommandTests : IDisposable
 
         var outcome = await ExtractAsync(["a-3-mp4.png\r", "", "a-3-mp4.png", "  4-mp4.png  "], "--format", "jpg", "--quality", "80");
 
-        outcome.ExitCode.ShouldBe(0, outcome.Error);
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
         outcome.Output.ShouldContain("2 frames of 1 videos");
         outcome.Output.ShouldContain("quality 80");
         Written().ShouldBe(["4-mp4.jpg", "a-3-mp4.jpg"]);
@@ -99,11 +100,11 @@ public sealed class FramesCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "list.txt"), "a-3-mp4.png\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "blank.txt"), "\n \n");
 
-        var outcome = await LightlyProcess.RunAsync(["frames", "extract", .. arguments.Select(argument => argument.Replace("FOLDER", _folder))]);
+        var outcome = await LightlyProgram.RunAsync(["frames", "extract", .. arguments.Select(argument => argument.Replace("FOLDER", _folder))]);
 
-        outcome.ExitCode.ShouldBe(2, outcome.Error);
-        outcome.Error.ShouldContain(expected);
-        outcome.Error.ShouldNotContain("   at ");
+        outcome.ExitCode.ShouldBe(2, outcome.Errors);
+        outcome.Errors.ShouldContain(expected);
+        outcome.Errors.ShouldNotContain("   at ");
         Directory.Exists(Images).ShouldBeFalse();
     }
 
@@ -114,11 +115,11 @@ public sealed class FramesCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "list.txt"), "a-3-mp4.png\n");
         var environment = new Dictionary<string, string> { ["LIGHTLY_FFMPEG"] = _folder };
 
-        var outcome = await LightlyProcess.RunAsync(
-            environment, "frames", "extract", "--videos", Videos, "--list", Path.Combine(_folder, "list.txt"), "--out", Images);
+        var outcome = await LightlyProgram.RunAsync(
+            ["frames", "extract", "--videos", Videos, "--list", Path.Combine(_folder, "list.txt"), "--out", Images], environment);
 
         outcome.ExitCode.ShouldBe(2);
-        outcome.Error.ShouldContain("apt-get install ffmpeg");
+        outcome.Errors.ShouldContain("apt-get install ffmpeg");
     }
 
     private string Videos => Path.Combine(_folder, "videos");
@@ -127,11 +128,11 @@ public sealed class FramesCommandTests : IDisposable
 
     private void MakeOne() => TestVideos.Make(Videos, "a.mp4", "64x48", 10, 9, "-c:v", "libx264", "-pix_fmt", "yuv420p");
 
-    private async Task<LightlyOutcome> ExtractAsync(string[] names, params string[] flags)
+    private async Task<LightlyProgram> ExtractAsync(string[] names, params string[] flags)
     {
         var list = Path.Combine(_folder, "sampled_filenames.txt");
         await File.WriteAllTextAsync(list, string.Join('\n', names) + "\n");
-        return await LightlyProcess.RunAsync(["frames", "extract", "--videos", Videos, "--list", list, "--out", Images, .. flags]);
+        return await LightlyProgram.RunAsync(["frames", "extract", "--videos", Videos, "--list", list, "--out", Images, .. flags]);
     }
 
     private IEnumerable<string> Written() => Directory.EnumerateFiles(Images, "*", SearchOption.AllDirectories)
@@ -142,4 +143,6 @@ public sealed class FramesCommandTests : IDisposable
         using var bitmap = SKBitmap.Decode(Path.Combine(Images, name));
         return [.. bitmap.Pixels.SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue })];
     }
+
+    private static JsonElement Json(LightlyProgram outcome) => JsonDocument.Parse(outcome.Output).RootElement;
 }
