@@ -122,6 +122,21 @@ public sealed class VideoDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Hundreds_of_frames_of_one_video_are_chosen_at_once()
+    {
+        var path = TestVideos.Make(_folder.Path, "long.mp4", "64x32", 30, 900, "-c:v", "libx264", "-g", "100", "-bf", "2", "-pix_fmt", "yuv420p");
+        using var source = new VideoImageSource(_folder.Path, null, CancellationToken.None);
+        var every = Enumerable.Range(0, 300).Select(step => step * 3).ToArray();
+
+        var images = source.Load(every, CancellationToken.None);
+
+        source.ReadCount.ShouldBe(1);
+        images.ShouldAllBe(image => image.Error.Length == 0);
+        images[299].Image!.Pixels.ShouldBe(TestVideos.Frame(path, 897));
+        images[123].Image!.Pixels.ShouldBe(TestVideos.Frame(path, 369));
+    }
+
+    [Fact]
     public void The_bare_form_of_a_name_is_found_where_only_one_video_can_be_meant()
     {
         TestVideos.MakeThree(_folder.Path);
