@@ -49,7 +49,7 @@ public sealed class LightlyDataset : IImageDataset, IDisposable
     /// <exception cref="DatasetException">The path is missing, holds no images, or something in it is damaged.</exception>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
     public static async Task<LightlyDataset> OpenAsync(string inputDir, StorageOptions storage, CancellationToken cancellationToken) =>
-        new(await ImageSources.OpenAsync(inputDir, "", storage, null, cancellationToken));
+        new(await ImageSources.OpenAsync(inputDir, new ImageSourceOptions { Storage = storage }, cancellationToken));
 
     /// <summary>Names of the elements, relative to the folder.</summary>
     /// <returns>The names in the order of the elements.</returns>
