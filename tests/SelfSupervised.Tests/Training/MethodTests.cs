@@ -2,6 +2,7 @@ using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Tests.Training;
@@ -93,11 +94,11 @@ public sealed class MethodTests
     {
         using var replica = SmallMethods.Make(method, loss, regularizer);
         MethodReplica.Train([replica], 0, 2);
-        var before = Tensor.TotalCount;
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
         MethodReplica.Train([replica], 2, 3);
 
-        Tensor.TotalCount.ShouldBe(before);
+        DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount.ShouldBe(before);
     }
 
     [Theory]
