@@ -79,7 +79,7 @@ public abstract class ViewTraining : TrainingMethod
     /// <inheritdoc/>
     public sealed override float[] Publish(long step, int shard, IReadOnlyList<Tensor> views)
     {
-        RequireViews(step, shard, views);
+        ViewChecks.RequireImages(views, AllViews.Count, Options.ShardImages, step, shard);
         var published = new float[PublishedLength];
         foreach (var view in EncodedViews.Where(view => _travelling.Has(isTarget: false, view)))
         {
@@ -141,7 +141,7 @@ public abstract class ViewTraining : TrainingMethod
     /// <inheritdoc/>
     public sealed override void Backward(long step, int shard, IReadOnlyList<Tensor> views)
     {
-        RequireViews(step, shard, views);
+        ViewChecks.RequireImages(views, AllViews.Count, Options.ShardImages, step, shard);
         BeginBackward();
         if (_isBroken)
         {
@@ -232,7 +232,7 @@ public abstract class ViewTraining : TrainingMethod
     protected void Complete(
         IReadOnlyList<(string Name, nn.Module Module)> heads, IReadOnlyList<(string Name, nn.Module Module)>? momentumHeads = null)
     {
-        RequireViewCount();
+        ViewChecks.RequireCount(Request.ViewCount, AllViews[^1] + 1, GetType().Name);
         foreach (var (name, head) in heads)
         {
             ParameterInitializer.Initialize(head, Options.Seed, name);
@@ -363,53 +363,17 @@ public abstract class ViewTraining : TrainingMethod
     {
         using var mode = set_grad_enabled(isTraining);
         Statistics.Direct(shard, _passes[view]);
-        return RequireOutputs(Encode(view, images), OutputLengths, view);
+        return ViewChecks.RequireOutputs(Encode(view, images), OutputLengths, Options.ShardImages, view, GetType().Name);
     }
 
     private Tensor[] ForwardTarget(int shard, int view, Tensor images)
     {
         using var noGrad = no_grad();
         Statistics.Direct(shard, _targetPasses[view]);
-        return RequireOutputs(EncodeTarget(view, images), TargetLengths, view);
-    }
-
-    private Tensor[] RequireOutputs(Tensor[] outputs, IReadOnlyList<int> lengths, int view)
-    {
-        for (var slot = 0; slot < Math.Max(lengths.Count, outputs.Length); slot++)
-        {
-            if (slot >= outputs.Length || slot >= lengths.Count || !outputs[slot].shape.SequenceEqual([Options.ShardImages, lengths[slot]]))
-            {
-                throw new InvalidOperationException(
-                    $"{GetType().Name} encodes view {view} as {string.Join(" and ", outputs.Select(output => $"[{string.Join(", ", output.shape)}]"))}; "
-                    + $"it announced {string.Join(" and ", lengths.Select(length => $"[{Options.ShardImages}, {length}]"))}.");
-            }
-        }
-
-        return outputs;
+        return ViewChecks.RequireOutputs(EncodeTarget(view, images), TargetLengths, Options.ShardImages, view, GetType().Name);
     }
 
     private Tensor ImagesOf(IReadOnlyList<Tensor> views, int view) => views[AllViews.IndexOf(view)];
-
-    private void RequireViews(long step, int shard, IReadOnlyList<Tensor> views)
-    {
-        if (views.Count != AllViews.Count || views.Any(view => view.shape.Length != 4 || view.shape[0] != Options.ShardImages))
-        {
-            throw new ArgumentException(
-                $"Shard {shard} of step {step} needs {AllViews.Count} views of {Options.ShardImages} images [m, 3, S, S], "
-                + $"not {string.Join(", ", views.Select(view => $"[{string.Join(", ", view.shape)}]"))}.",
-                nameof(views));
-        }
-    }
-
-    private void RequireViewCount()
-    {
-        var wanted = EncodedViews.Union(TargetViews).Max() + 1;
-        if (Request.ViewCount < wanted)
-        {
-            throw new ArgumentException(
-                $"{GetType().Name} needs {wanted} views of an image, but the transforms make {Request.ViewCount}; choose another preset.");
-        }
-    }
 
     private bool IsRegularized(int view, int slot) => _regularizers.Count > 0 && slot == 0 && RegularizedViews.Contains(view);
 
