@@ -47,19 +47,25 @@ internal sealed partial class JobSupervisor(
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                await TickAsync();
-            }
-            catch (Exception error) when (error is StoreAwayException or StoreFullException)
-            {
-                _answeringSince = null;
-                LogStoreUnavailable(error.Message);
-            }
+            await TickAsync();
         }
     }
 
-    private async Task TickAsync()
+    /// <summary>Looks at all jobs once.</summary>
+    internal async Task TickAsync()
+    {
+        try
+        {
+            await LookAsync();
+        }
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
+        {
+            _answeringSince = null;
+            LogStoreUnavailable(error.Message);
+        }
+    }
+
+    private async Task LookAsync()
     {
         if (await LeadAsync() is not { } term)
         {
