@@ -90,7 +90,7 @@ internal sealed partial class JobRunner(
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
-            ticket, computation, state, _jobs, steps, store.Payloads, exchange, events, pool, chunkPool, new StepDurations(), clock);
+            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(), clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
         if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
         {

@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Tasks;
 using Microsoft.Extensions.Logging;
@@ -66,10 +67,12 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
         StepOutcome outcome;
         try
         {
+            parts.State.Work(StepPart.Computing);
             outcome = await runner.RunAsync(cancellationToken);
         }
         finally
         {
+            parts.State.Work(StepPart.None);
             parts.State.Count(runner.ShardsComputed, times.Of("augment") + times.Of("forward") + times.Of("backward"));
         }
 

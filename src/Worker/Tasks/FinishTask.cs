@@ -24,7 +24,7 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
     public Task CheckpointAsync(JobRecord job) => computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? "");
 
     /// <summary>Checkpoints and pauses the job at the state that this worker holds.</summary>
-    public Task PauseAsync(JobRecord job) => PauseAsync(
+    public Task PauseAsync(JobRecord job) => job.PauseReason.Length > 0 ? YieldAsync(job) : PauseAsync(
         job, "Paused", job.IsPauseRequested ? "Paused by a client." : $"Stopped after step {computation.Step} as asked.");
 
     /// <summary>Checkpoints and pauses the job at the state that this worker holds, for a reason.</summary>
@@ -56,4 +56,13 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
 
     /// <summary>Names the files that do not decode in the job's record.</summary>
     public Task ReportBadFilesAsync() => jobs.AddBadFilesAsync(ticket.Id, computation.BadFiles);
+
+    /// <summary>Checkpoints and waits: the coordinator's wish, not a person's. The job goes on as soon as it has its workers.</summary>
+    private async Task YieldAsync(JobRecord job)
+    {
+        await CheckpointAsync(job);
+        await ReportBadFilesAsync();
+        await jobs.ChangeStateAsync(
+            ticket.Id, new(JobState.Queued, Now, job.PauseReason, job.PauseMessage, job.Generation, computation.Step), [JobState.Running]);
+    }
 }
