@@ -171,7 +171,7 @@ internal sealed class SimulationRun
             case Misfortune.BreakStream:
                 if (PickWorker() is { } disconnected)
                 {
-                    _fleet.Coordinators.ToList().ForEach(coordinator => coordinator.Disconnect(disconnected));
+                    _fleet.Coordinators.ToList().ForEach(coordinator => coordinator.Disconnect(disconnected, disconnected.Incarnation));
                 }
 
                 break;

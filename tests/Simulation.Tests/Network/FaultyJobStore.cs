@@ -48,5 +48,7 @@ internal sealed class FaultyJobStore(IJobStore inner, SimulatedNetwork network, 
 
     public Task CleanUpAsync(string job, long lastStep) => WriteAsync(() => inner.CleanUpAsync(job, lastStep));
 
-    public Task DeleteAsync(string job) => WriteAsync(() => inner.DeleteAsync(job));
+    public Task<bool> ClaimAsync(string job, long term) => WriteAsync(() => inner.ClaimAsync(job, term));
+
+    public Task<ControlOutcome> ControlAsync(string job, JobControl control) => WriteAsync(() => inner.ControlAsync(job, control));
 }

@@ -13,7 +13,7 @@ internal sealed class FaultyLeaseStore(ILeaseStore inner, SimulatedNetwork netwo
 
     public Task<long?> AcquireLeadershipAsync(string coordinator, TimeSpan life) => WriteAsync(() => inner.AcquireLeadershipAsync(coordinator, life));
 
-    public Task<bool> HasLeaderAsync() => ReadAsync(inner.HasLeaderAsync);
+    public Task<string?> ReadLeaderAsync() => ReadAsync(inner.ReadLeaderAsync);
 
     public Task ReleaseLeadershipAsync(string coordinator) => WriteAsync(() => inner.ReleaseLeadershipAsync(coordinator));
 }

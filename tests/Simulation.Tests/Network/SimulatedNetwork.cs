@@ -9,6 +9,7 @@ internal sealed class SimulatedNetwork(Scheduler scheduler, int seed)
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Random _random = new(seed);
+    private readonly Dictionary<object, TimeSpan> _streams = [];
 
     /// <summary>Conditions now.</summary>
     public NetworkConditions Conditions { get; set; } = NetworkConditions.Good;
@@ -27,6 +28,15 @@ internal sealed class SimulatedNetwork(Scheduler scheduler, int seed)
 
     /// <summary>Delivers a message after a delay.</summary>
     public void Send(Action deliver) => scheduler.After(NextDelay(), deliver);
+
+    /// <summary>Delivers a message of a stream after a delay, behind those that were sent before it.</summary>
+    public void SendInOrder(object stream, Action deliver)
+    {
+        var at = scheduler.Now + NextDelay();
+        var after = _streams.GetValueOrDefault(stream);
+        _streams[stream] = at = at > after ? at : after;
+        scheduler.After(at - scheduler.Now, deliver);
+    }
 
     /// <summary>Whether an announcement gets lost.</summary>
     public bool LosesHint() => _random.NextDouble() < Conditions.Lost * 3;

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Simulation.Tests.Network;
 using LightlyCluster.Simulation.Tests.Time;
@@ -8,95 +11,150 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LightlyCluster.Simulation.Tests.Nodes;
 
-/// <summary>A coordinator process: the real supervisor, keepers and directory; simulated streams.</summary>
-internal sealed class SimulatedCoordinator
+/// <summary>A coordinator process: the real leader, books and directory; simulated streams.</summary>
+internal sealed class SimulatedCoordinator : IMeterFactory
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly SimulatedFleet _fleet;
+    private readonly FaultyStore _store;
     private readonly WorkerDirectory _directory;
-    private readonly JobSupervisor _supervisor;
-    private readonly Dictionary<string, (SimulatedWorker Worker, ChannelReader<SessionResponse> Outbox)> _streams = new(StringComparer.Ordinal);
+    private readonly Leadership _leadership;
+    private readonly FleetLeader _leader;
+    private readonly Dictionary<SimulatedWorker, ChannelReader<SessionResponse>> _streams = [];
 
     public SimulatedCoordinator(SimulatedFleet fleet, int number)
     {
         _fleet = fleet;
         Context = fleet.NewContext($"coordinator-{number}");
-        var store = new FaultyStore(fleet.Store, fleet.Network, fleet.Clock);
-        _directory = new(store.Leases, fleet.Clock);
-        _supervisor = new(store.Jobs, store.Leases, _directory, fleet.Times, fleet.Clock, NullLogger<JobSupervisor>.Instance);
+        _store = new(fleet.Store, fleet.Network, fleet.Clock);
+        _directory = new(fleet.Clock);
+        _leadership = new(_store.Leases, new CoordinatorOptions { Advertise = Context.Name }, fleet.Clock);
+        var books = new JobBooks(_store.Jobs, _directory, new(this), fleet.Clock, NullLogger<JobBooks>.Instance);
+        _leader = new(_store.Jobs, _store.Leases, _directory, _leadership, books, fleet.Times, fleet.Clock, NullLogger<FleetLeader>.Instance);
         Context.Start(RunAsync);
     }
 
     public NodeContext Context { get; }
 
+    Meter IMeterFactory.Create(MeterOptions options) => new(options);
+
+    void IDisposable.Dispose()
+    {
+        // Processes are killed.
+    }
+
     /// <summary>kill -9: all streams close.</summary>
     public void Kill()
     {
         Context.Kill();
-        foreach (var (worker, _) in _streams.Values)
+        foreach (var worker in _streams.Keys)
         {
             _fleet.Network.Send(() => worker.Disconnected(this));
         }
     }
 
-    /// <summary>A worker opens its stream.</summary>
-    public void Connect(SimulatedWorker worker) => _fleet.Network.Send(() => Context.Do(() =>
+    /// <summary>A worker registers and opens its stream; refused by a coordinator that does not lead.</summary>
+    public void Connect(SimulatedWorker worker, string incarnation) => _fleet.Network.Send(() => Context.Do(() =>
     {
+        if (_leadership.Term is null || !worker.IsAt(this, incarnation))
+        {
+            _fleet.Network.Send(() => worker.Disconnected(this));
+            return;
+        }
+
         _directory.Register(new()
         {
             WorkerId = worker.Id,
-            Incarnation = worker.Incarnation,
+            Incarnation = incarnation,
             Host = "simulated",
             Device = "cpu",
             NumericClass = "class",
         });
-        var outbox = _directory.Find(worker.Incarnation)!.Open();
-        _streams[worker.Incarnation] = (worker, outbox);
-        Context.Start(() => SendAsync(worker, outbox));
+        var session = _directory.Find(incarnation)!;
+        var outbox = session.Open();
+        _streams[worker] = outbox;
+        _fleet.Network.Send(() => worker.Connected(this, incarnation));
+        Context.Start(() => SendAsync(worker, session, outbox));
     }));
 
     /// <summary>A stream breaks.</summary>
-    public void Disconnect(SimulatedWorker worker) => _fleet.Network.Send(() => Context.Do(() =>
+    public void Disconnect(SimulatedWorker worker, string incarnation) => _fleet.Network.Send(() => Context.Do(() =>
     {
-        if (_streams.Remove(worker.Incarnation, out var stream))
+        if (_streams.Remove(worker, out var outbox))
         {
-            _directory.Find(worker.Incarnation)?.Close(stream.Outbox, _fleet.Clock.GetTimestamp());
+            _directory.Find(incarnation)?.Close(outbox);
             worker.Disconnected(this);
         }
     }));
 
     /// <summary>A message of a worker arrives.</summary>
-    public void Receive(SimulatedWorker worker, Action<WorkerSession> take) => _fleet.Network.Send(() => Context.Do(() =>
+    public void Receive(SimulatedWorker worker, string incarnation, SessionRequest message) => Context.Start(async () =>
     {
-        if (_streams.ContainsKey(worker.Incarnation) && _directory.Find(worker.Incarnation) is { } session)
+        if (!_streams.ContainsKey(worker) || _directory.Find(incarnation) is not { } session)
         {
-            take(session);
+            return;
         }
-        else if (!Context.IsDead)
+
+        switch (message.MessageCase)
         {
-            worker.Disconnected(this);
+            case SessionRequest.MessageOneofCase.Heartbeat:
+                session.Take(message.Heartbeat);
+                break;
+            case SessionRequest.MessageOneofCase.Leave:
+                session.Leave(message.Leave.StateSaved);
+                break;
+            case SessionRequest.MessageOneofCase.Log:
+                await KeepLineAsync(worker, message.Log);
+                break;
         }
-    }));
+    });
+
+    private async Task KeepLineAsync(SimulatedWorker worker, WorkerLog line)
+    {
+        _fleet.Checks.Note($"{worker.Id} says {line.Text}");
+        try
+        {
+            await _store.Jobs.AppendLineAsync(line.JobId, LineRecord.Write(_fleet.Clock.GetUtcNow(), worker.Id, line.Level, line.Text));
+        }
+        catch (StoreAwayException)
+        {
+            // A line for people.
+        }
+    }
 
     private async Task RunAsync()
     {
         while (true)
         {
-            _fleet.Checks.Note($"{Context.Name} ticks {string.Join(",", _directory.Sessions.Select(s => s.View(_fleet.Clock, true)))}");
-            await _supervisor.TickAsync();
-            await Task.Delay(Tick, _fleet.Clock);
+            try
+            {
+                await _leader.TickAsync();
+            }
+            catch (Exception error) when (error is StoreAwayException or StoreFullException)
+            {
+                // As the host does: look again.
+            }
+
+            await Task.Delay(_leader.LongestWait(Interval), _fleet.Clock);
         }
     }
 
-    private async Task SendAsync(SimulatedWorker worker, ChannelReader<SessionResponse> outbox)
+    private async Task SendAsync(SimulatedWorker worker, WorkerSession session, ChannelReader<SessionResponse> outbox)
     {
         while (await outbox.WaitToReadAsync())
         {
             while (outbox.TryRead(out var message))
             {
-                _fleet.Network.Send(() => worker.Take(this, message));
+                _fleet.Network.SendInOrder((this, worker), () => worker.Take(this, session.Registration.Incarnation, message));
             }
+        }
+
+        session.Close(outbox);
+        if (_streams.TryGetValue(worker, out var current) && current == outbox)
+        {
+            _streams.Remove(worker);
+            _fleet.Network.Send(() => worker.Disconnected(this));
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SimulatedFleet
 {
     private readonly List<SimulatedWorker> _workers = [];
     private readonly List<SimulatedCoordinator> _coordinators = [];
-    private readonly Dictionary<string, int> _incarnations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _processes = new(StringComparer.Ordinal);
     private int _contexts;
 
     public SimulatedFleet(SimulatedJob job, int seed)
@@ -54,8 +54,8 @@ internal sealed class SimulatedFleet
 
     public SimulatedWorker StartWorker(string id, TimeSpan shardTime)
     {
-        var incarnation = _incarnations[id] = _incarnations.GetValueOrDefault(id) + 1;
-        var worker = new SimulatedWorker(this, id, incarnation, shardTime);
+        var process = _processes[id] = _processes.GetValueOrDefault(id) + 1;
+        var worker = new SimulatedWorker(this, id, process, shardTime);
         _workers.Add(worker);
         return worker;
     }
@@ -71,13 +71,9 @@ internal sealed class SimulatedFleet
     public void Kill(SimulatedWorker worker)
     {
         worker.Context.Kill();
-        Coordinators.ToList().ForEach(coordinator => coordinator.Disconnect(worker));
+        Coordinators.ToList().ForEach(coordinator => coordinator.Disconnect(worker, worker.Incarnation));
     }
 
-    /// <summary>Where a worker that connects ends up: mostly at the newest coordinator, as behind one name.</summary>
-    public SimulatedCoordinator? FindCoordinator()
-    {
-        var awake = Coordinators.Where(coordinator => !coordinator.Context.IsFrozen).ToArray();
-        return awake.Length == 0 ? null : Network.Random.Next(10) == 0 ? awake[0] : awake[^1];
-    }
+    /// <summary>Where a worker that connects ends up: at any coordinator; one that does not lead refuses it.</summary>
+    public SimulatedCoordinator? FindCoordinator() => Coordinators.Count == 0 ? null : Coordinators[Network.Random.Next(Coordinators.Count)];
 }
