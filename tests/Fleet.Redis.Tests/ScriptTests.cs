@@ -239,7 +239,7 @@ public abstract class ScriptTests : IAsyncLifetime
 
         await _jobs.CleanUpAsync("job", 0);
         var left = await KeysAsync();
-        await _jobs.DeleteAsync("job");
+        await _jobs.ControlAsync("job", new(ControlVerb.Delete, "", 1));
 
         left.ShouldNotContain(key => key.Contains("payload") || key.Contains("nodes") || key.Contains("members"));
         (await KeysAsync()).Where(key => key.Contains("{job}")).ShouldBeEmpty();
