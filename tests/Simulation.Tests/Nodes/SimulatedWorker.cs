@@ -158,7 +158,7 @@ internal sealed class SimulatedWorker : IComputationFactory
     private void Send(SimulatedCoordinator coordinator, SessionRequest message)
     {
         var incarnation = Incarnation;
-        _fleet.Network.SendInOrder((this, coordinator), () => coordinator.Receive(this, incarnation, message));
+        coordinator.Receive(this, incarnation, message);
     }
 
     private async Task KeepLeaseAsync()
