@@ -102,7 +102,7 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
             await store.SetFieldsAsync(job.Id, null, "", ("isCleanedUp", "1"));
         }
 
-        // Only now: a store that went away in between is asked again.
+        // Only now: when the store was away in between, all of it is done again.
         _closed.Add(job.Id);
         LogEnded(job.Id, job.State.ToString(), job.Step);
     }
