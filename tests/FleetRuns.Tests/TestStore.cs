@@ -14,7 +14,7 @@ internal sealed class TestStore : IAsyncDisposable
     private TestStore(ChildProcess process, string meta, string data, ChildProcess? dataProcess = null) =>
         (Process, Meta, Data, _dataProcess) = (process, meta, data, dataProcess);
 
-    public ChildProcess Process { get; }
+    public ChildProcess Process { get; private set; }
 
     /// <summary>META first; one process where it plays both roles.</summary>
     public IReadOnlyList<ChildProcess> Processes => _dataProcess is { } data ? [Process, data] : [Process];
@@ -36,6 +36,18 @@ internal sealed class TestStore : IAsyncDisposable
         var (meta, metaPort) = await StartRedisAsync("--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
         var (data, dataPort) = await StartRedisAsync("--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
         return new(meta, $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}", data);
+    }
+
+    /// <summary>Kills META (redis-server), and starts it again from its append-only file after a while.</summary>
+    public async Task RestartMetaAsync(TimeSpan absence, string folder)
+    {
+        await Process.DisposeAsync();
+        await Task.Delay(absence);
+        var directory = Path.Combine(folder, ".store");
+        Process = ChildProcess.Start(
+            "redis-server",
+            ["--port", Meta.Split(':')[1], "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--dir", directory]);
+        await Process.SaysAsync("Ready to accept connections");
     }
 
     /// <summary>Sends a signal to the DATA server.</summary>
