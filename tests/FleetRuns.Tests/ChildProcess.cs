@@ -24,7 +24,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string file, IReadOnlyList<string> arguments)
+    /// <summary>Starts a program, armed with crash points where some are named.</summary>
+    public static ChildProcess Start(string file, IReadOnlyList<string> arguments, string crashPoints = "")
     {
         var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -34,6 +35,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        start.Environment["LIGHTLY_CRASH_POINT"] = crashPoints;
         var child = new ChildProcess(new Process { StartInfo = start });
         child.Process.OutputDataReceived += (_, line) => child.Take(line.Data);
         child.Process.ErrorDataReceived += (_, line) => child.Take(line.Data);
@@ -43,11 +45,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    public static ChildProcess StartProject(string project, params string[] arguments)
+    /// <summary>Whether the process is stopped.</summary>
+    public bool IsFrozen => !Process.HasExited && File.ReadAllText($"/proc/{Process.Id}/stat").Contains(") T ", StringComparison.Ordinal);
+
+    public static ChildProcess StartProject(string project, params string[] arguments) => StartArmedProject(project, "", arguments);
+
+    public static ChildProcess StartArmedProject(string project, string crashPoints, params string[] arguments)
     {
         var program = Path.Combine(
             AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!), $"LightlyCluster.{project}.dll");
-        return Start("dotnet", [Path.GetFullPath(program), .. arguments]);
+        return Start("dotnet", [Path.GetFullPath(program), .. arguments], crashPoints);
     }
 
     /// <summary>What follows READY in the line that the process prints when it is up.</summary>
@@ -64,6 +71,39 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
 
             await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Waits until the process has been killed by SIGKILL, as a crash point does.</summary>
+    public async Task DiesAsync(string where, int seconds = 60)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await Process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new TimeoutException($"The process did not die at '{where}' in {seconds} s. It said: {Said}", error);
+        }
+
+        if (Process.ExitCode != 137)
+        {
+            throw new InvalidOperationException($"The process ended with {Process.ExitCode} instead of dying at '{where}'. It said: {Said}");
+        }
+    }
+
+    /// <summary>Waits until the process has been stopped by SIGSTOP, as a crash point does.</summary>
+    public async Task FreezesAsync(string where, int seconds = 60)
+    {
+        for (var tries = 0; !IsFrozen; tries++)
+        {
+            if (tries > seconds * 50)
+            {
+                throw new TimeoutException($"The process did not freeze at '{where}' in {seconds} s. It said: {Said}");
+            }
+
+            await Task.Delay(20);
         }
     }
 

@@ -40,9 +40,30 @@ internal sealed class TestFleet : IAsyncDisposable
         return new(directory, running, coordinator, await coordinator.ReadyAsync());
     }
 
-    public ChildProcess AddWorker(string id)
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Func<Task> action)
     {
-        var worker = ChildProcess.StartProject("Worker", "--coordinator", _address, "--id", id, "--device", "cpu");
+        var isDone = false;
+        return async metrics =>
+        {
+            if (!isDone && metrics.Step >= step)
+            {
+                isDone = true;
+                await action();
+            }
+        };
+    }
+
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    public ChildProcess AddWorker(string id, string crashPoints = "")
+    {
+        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, "--coordinator", _address, "--id", id, "--device", "cpu");
         _children.Add(worker);
         return worker;
     }
@@ -55,12 +76,44 @@ internal sealed class TestFleet : IAsyncDisposable
         }
     }
 
-    public async Task RestartCoordinatorAsync(TimeSpan absence)
+    public async Task RestartCoordinatorAsync(TimeSpan absence, string crashPoints = "")
     {
         await Coordinator.DisposeAsync();
         await Task.Delay(absence);
-        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority);
+        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority, crashPoints);
         await Coordinator.ReadyAsync();
+    }
+
+    /// <summary>Starts another coordinator on the same store, with an address of its own.</summary>
+    public ChildProcess StartSecondCoordinator() => StartCoordinator(Store, Folder, "127.0.0.1:0");
+
+    /// <summary>Waits until these workers are connected and have no job.</summary>
+    public async Task WorkersAreIdleAsync(params string[] ids)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                var answer = await Jobs.ListWorkersAsync(new());
+                if (ids.All(id => answer.Workers.Any(worker => worker.Id == id && worker.Status == "Idle")))
+                {
+                    return;
+                }
+            }
+            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            {
+                // The coordinator is starting.
+            }
+
+            if (tries > 1200)
+            {
+                throw new TimeoutException(
+                    $"Workers {string.Join(", ", ids)} were not idle within 60 s.\ncoordinator: {Tail(Coordinator.Said)}\n"
+                    + string.Join('\n', _children.TakeLast(3).Select(child => $"{child.Process.Id}: {Tail(child.Said)}")));
+            }
+
+            await Task.Delay(50);
+        }
     }
 
     public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec) =>
@@ -116,8 +169,9 @@ internal sealed class TestFleet : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen) => ChildProcess.StartProject(
-        "Coordinator", "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
+    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen, string crashPoints = "") =>
+        ChildProcess.StartArmedProject(
+            "Coordinator", crashPoints, "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
 
     private static string Tail(string text) => text.Length > 3000 ? text[^3000..] : text;
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Protocol;
@@ -40,6 +41,7 @@ internal sealed partial class JobAdmission(JobStore store, JobReader reader, Coo
                 clock.GetUtcNow().ToUnixTimeMilliseconds(), specification.Train.Shards, specification.Checkpoint.StopAfterStep,
                 specification.Workers.Min, specification.Workers.Max),
             request.RequestId);
+        CrashPoint.Reach("coordinator.admitted");
         if (isTaken)
         {
             throw RpcErrors.IdTaken(existing);

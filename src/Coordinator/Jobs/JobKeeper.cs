@@ -1,4 +1,5 @@
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
@@ -56,6 +57,7 @@ internal sealed partial class JobKeeper(
         foreach (var candidate in MembershipRules.Candidates(job, workers))
         {
             directory.Find(candidate.Incarnation)?.Assign(new AssignJob { JobId = id, Spec = specification });
+            CrashPoint.Reach("coordinator.assigned");
             LogAssigned(candidate.Id, id);
         }
     }
@@ -100,10 +102,13 @@ internal sealed partial class JobKeeper(
         var recoveriesBefore = (await store.ReadRecoveriesAsync(id)).Count;
         var change = new GenerationChange(
             term, job.Generation, decision.Current, decision.Next, decision.IsStart, Now, [.. losses.Select(loss => loss.Write())], rows);
+        CrashPoint.Reach("coordinator.before-generation");
         if (await store.BumpGenerationAsync(id, change) is not { } begun)
         {
             return;
         }
+
+        CrashPoint.Reach("coordinator.after-generation");
 
         _recovering.AddRange(losses.Select((loss, index) => (recoveriesBefore + (long)index, loss with { Step = begun.Step }, clock.GetTimestamp())));
         await AfterBumpAsync(job, decision, begun.Generation);

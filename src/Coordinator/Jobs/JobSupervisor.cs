@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using StackExchange.Redis;
@@ -104,6 +105,7 @@ internal sealed partial class JobSupervisor(
         }
 
         var term = await leases.AcquireLeadershipAsync(_name, LeadershipLife);
+        CrashPoint.Reach("coordinator.leading");
         _leadingSince = clock.GetTimestamp();
         if (term != _term)
         {

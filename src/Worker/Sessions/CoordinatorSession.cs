@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Grpc.Core;
 using Grpc.Net.Client;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Protocol.V1;
@@ -48,6 +49,7 @@ internal sealed partial class CoordinatorSession(
             Device = device.Description,
             NumericClass = numericClass,
         };
+        CrashPoint.Reach("worker.starting");
         var answer = await RegisterUntilAnsweredAsync(client, registration, stoppingToken);
         if (answer is null)
         {
@@ -157,6 +159,7 @@ internal sealed partial class CoordinatorSession(
         }
 
         await stream.WriteAsync(new() { Leave = new() { Reason = "The worker was asked to end." } }, cancellationToken);
+        CrashPoint.Reach("worker.leaving");
         var since = clock.GetTimestamp();
         while (_job is { } left && clock.GetElapsedTime(since) < TimeSpan.FromSeconds(3))
         {
@@ -178,6 +181,7 @@ internal sealed partial class CoordinatorSession(
             case SessionResponse.MessageOneofCase.Assign when _job?.Id != message.Assign.JobId:
                 await StopJobAsync();
                 LogAssigned(message.Assign.JobId);
+                CrashPoint.Reach("worker.assigned");
                 var stop = new CancellationTokenSource();
                 var runner = factory.Create(message.Assign, connections, _incarnation, numericClass);
                 _job = new(message.Assign.JobId, runner, runner.RunAsync(stop.Token), stop);
