@@ -9,6 +9,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly StringBuilder _said = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _isDisposed;
+
     private ChildProcess(Process process) => Process = process;
 
     public Process Process { get; }
@@ -75,7 +77,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the process has been killed by SIGKILL, as a crash point does.</summary>
-    public async Task DiesAsync(string where, int seconds = 60)
+    public async Task DiesAsync(string where, int seconds = 20)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try
@@ -115,6 +117,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!Process.HasExited)
         {
             Process.Kill(entireProcessTree: true);

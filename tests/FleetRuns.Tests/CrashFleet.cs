@@ -12,7 +12,7 @@ public sealed class CrashFleet : IAsyncLifetime
     internal const int Steps = 6;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
-    private readonly Dictionary<int, string> _references = [];
+    private readonly Dictionary<(int Steps, double Width), string> _references = [];
     private TestFleet? _fleet;
     private string _images = "";
     private int _armed;
@@ -46,10 +46,10 @@ public sealed class CrashFleet : IAsyncLifetime
     /// Submits a job that begins when as many workers are ready as it may have (0: all that come within a second), and goes on
     /// with one.
     /// </summary>
-    internal async Task<TrainingJob> SubmitAsync(int workers, int steps = Steps, int checkpointEvery = 100)
+    internal async Task<TrainingJob> SubmitAsync(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125)
     {
         await Fleet.WorkersAreIdleAsync("steady-1", "steady-2");
-        return await Fleet.SubmitAsync(Specification(workers, steps, checkpointEvery));
+        return await Fleet.SubmitAsync(Specification(workers, steps, checkpointEvery, width));
     }
 
     /// <summary>Requires that a job ended well, with the bits of an undisturbed worker, and every sample once.</summary>
@@ -60,27 +60,27 @@ public sealed class CrashFleet : IAsyncLifetime
         end.Result.Samples.RepeatedCount.ShouldBe(0);
         end.Result.Samples.Committed.ShouldBe(end.StepsTotal * 32);
         steps.Select(step => step.Step).ShouldBe(Enumerable.Range(1, (int)end.StepsTotal).Select(step => (long)step));
-        end.Result.StateHash.ShouldBe(await UndisturbedHashAsync((int)end.StepsTotal));
+        end.Result.StateHash.ShouldBe(await UndisturbedHashAsync((int)end.StepsTotal, end.Spec.Backbone.Width));
     }
 
-    internal TrainingJobSpec Specification(int workers, int steps = Steps, int checkpointEvery = 100) => new()
+    internal TrainingJobSpec Specification(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125) => new()
     {
         Data = new() { Path = _images, ImageSize = 32 },
         Method = new() { Name = "simclr" },
-        Backbone = new() { Name = "resnet-9", Width = 0.125 },
+        Backbone = new() { Name = "resnet-9", Width = width },
         Train = new() { BatchSize = 32, Shards = 4, Steps = steps, Seed = 11 },
         Workers = workers == 0 ? new() { Min = 1 } : new() { Min = 1, Max = workers },
         Checkpoint = new() { Every = checkpointEvery },
         Evaluate = new() { Knn = false },
     };
 
-    private async Task<string> UndisturbedHashAsync(int steps)
+    private async Task<string> UndisturbedHashAsync(int steps, double width)
     {
-        if (!_references.TryGetValue(steps, out var hash))
+        if (!_references.TryGetValue((steps, width), out var hash))
         {
-            var (end, _) = await Fleet.FollowAsync((await SubmitAsync(1, steps)).Id);
+            var (end, _) = await Fleet.FollowAsync((await SubmitAsync(1, steps, width: width)).Id);
             end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
-            _references.Add(steps, hash = end.Result.StateHash);
+            _references.Add((steps, width), hash = end.Result.StateHash);
         }
 
         return hash;

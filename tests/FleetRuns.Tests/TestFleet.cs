@@ -94,13 +94,13 @@ internal sealed class TestFleet : IAsyncDisposable
         {
             try
             {
-                var answer = await Jobs.ListWorkersAsync(new());
+                var answer = await Jobs.ListWorkersAsync(new(), deadline: DateTime.UtcNow.AddSeconds(5));
                 if (ids.All(id => answer.Workers.Any(worker => worker.Id == id && worker.Status == "Idle")))
                 {
                     return;
                 }
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
             {
                 // The coordinator is starting.
             }
@@ -117,7 +117,8 @@ internal sealed class TestFleet : IAsyncDisposable
     }
 
     public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec) =>
-        await Jobs.CreateTrainingJobAsync(new() { RequestId = Path.GetRandomFileName(), Spec = spec });
+        await Jobs.CreateTrainingJobAsync(
+            new() { RequestId = Path.GetRandomFileName(), Spec = spec }, deadline: DateTime.UtcNow.AddSeconds(20));
 
     /// <summary>Follows a job to its end (or pause) and gives its last snapshot and its steps.</summary>
     public async Task<(TrainingJob Job, IReadOnlyList<StepMetrics> Steps)> FollowAsync(

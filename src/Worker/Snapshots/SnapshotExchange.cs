@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.SelfSupervised.Training;
@@ -30,6 +31,7 @@ internal sealed class SnapshotExchange(JobContext context, TrainingThread traini
             var start = piece * PieceBytes;
             await payloads.WriteAsync(
                 payloads.SnapshotKey(context.Id, step, incarnation, piece), bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)), Life);
+            CrashPoint.Reach("worker.mid-snapshot");
         }
 
         await jobs.SetFieldsAsync(
@@ -68,6 +70,7 @@ internal sealed class SnapshotExchange(JobContext context, TrainingThread traini
         {
             Unpack(bytes, context.Method.State);
             context.Step = step;
+            CrashPoint.Reach("worker.snapshot-loaded");
             return StateHash.Compute(context.Method.State, step) == parts[4];
         });
     }

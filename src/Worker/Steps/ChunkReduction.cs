@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
@@ -198,6 +199,7 @@ internal sealed class ChunkReduction(
 
         _present.TryAdd(chunk, 0);
         _written[chunk] = await exchange.WriteChunkAsync(_step, chunk, reduced);
+        CrashPoint.Reach("worker.reduced-written");
         return true;
     }
 
@@ -231,6 +233,7 @@ internal sealed class ChunkReduction(
             rented.Add(buffer);
             parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
             reads.Add(exchange.TryReadChunkAsync(available[node], parts[node]));
+            CrashPoint.Reach("worker.half-gathered");
         }
 
         var isComplete = (await Task.WhenAll(reads)).All(read => read);

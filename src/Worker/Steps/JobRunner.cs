@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -258,6 +259,7 @@ internal sealed partial class JobRunner(
             return;
         }
 
+        CrashPoint.Reach("worker.committed");
         await ApplyAsync(loop, job, runner, times, start);
     }
 

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.SelfSupervised.Training;
@@ -53,6 +54,7 @@ internal sealed class ShardComputer : IDisposable
         {
             var views = _times.Measure("augment", () => MakeViews(loaded));
             _views[shard] = views;
+            CrashPoint.Reach("worker.mid-forward");
             return _times.Measure("forward", () => _context.Method.Publish(_step, shard, views));
         });
         var published = new PublishedShard(shard, loaded.Digest, loaded.Replaced, rows);

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Stores;
@@ -20,6 +21,7 @@ internal sealed class StepApplier(
             context.Method.Abandon();
             TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
             var value = context.Method.Apply(context.Step, learningRate);
+            CrashPoint.Reach("worker.mid-apply");
             context.Step++;
             return value;
         });
@@ -41,6 +43,7 @@ internal sealed class StepApplier(
                 await RecomputeAsync(reduced, cancellationToken);
             }
 
+            CrashPoint.Reach("worker.mid-replay");
             var digest = StepDigest.Of(reduced, context.Layout);
             if (entry is not null && entry.Digest != digest)
             {
