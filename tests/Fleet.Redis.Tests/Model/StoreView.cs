@@ -9,7 +9,7 @@ internal static class StoreView
     private static readonly string[] Fields =
         ["id", "spec", "displayName", "created", "shards", "stopAfter", "minimum", "maximum", "state", "reason", "message", "generation", "term",
          "step", "started", "ended", "planStep", "planCurrent", "planNext", "images", "stepsPerEpoch", "stepsTotal", "manifest", "numericClass",
-         "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "trainingSeconds", "retainFrom", "snapshot", "pauseRequested"];
+         "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested"];
 
     /// <summary>Reads everything.</summary>
     public static async Task<string> OfAsync(IFleetStore store, string job)
@@ -25,6 +25,8 @@ internal static class StoreView
             view.AppendLine($"{field}={record.Field(field)}");
         }
 
+        // The stores write one number in two ways (0.5, 0.500000).
+        view.AppendLine($"trainingSeconds={double.Parse(record.Field("trainingSeconds") ?? "0")}");
         var steps = store.Steps(job, "one");
         for (var step = Math.Max(0, record.Step - 2); step <= record.Step + 1; step++)
         {
