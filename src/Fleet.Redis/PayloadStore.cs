@@ -23,35 +23,16 @@ public sealed class PayloadStore : IPayloadStore
         _keys.Payload(job, step, what, incarnation, Interlocked.Increment(ref _attempt));
 
     /// <summary>Stores bytes. They must not change before the task ends.</summary>
-    public Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life) => _connections.Data.StringSetAsync(key, bytes, life).OrStoreErrorAsync();
+    public Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life) => _connections.Payloads.WriteAsync(key, bytes, life).OrStoreErrorAsync();
 
     /// <summary>Reads bytes into <paramref name="destination"/> and checks their digest.</summary>
-    /// <returns>False when the payload is gone or its bytes are not the ones promised.</returns>
-    public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination)
-    {
-        using var lease = await _connections.Data.StringGetLeaseAsync(key).OrStoreErrorAsync();
-        if (lease is null || lease.Length != destination.Length || PayloadDigest.Of(lease.Span) != digest)
-        {
-            return false;
-        }
-
-        lease.Span.CopyTo(destination.Span);
-        return true;
-    }
+    /// <returns>False when the payload is gone or its bytes are not the ones promised; the destination then holds anything.</returns>
+    public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination) =>
+        await TryReadPieceAsync(key, destination) && PayloadDigest.Of(destination.Span) == digest;
 
     /// <summary>Reads a piece of something whose digest is checked as a whole.</summary>
-    /// <returns>False when the piece is gone or has another length.</returns>
-    public async Task<bool> TryReadPieceAsync(string key, Memory<byte> destination)
-    {
-        using var lease = await _connections.Data.StringGetLeaseAsync(key).OrStoreErrorAsync();
-        if (lease is null || lease.Length != destination.Length)
-        {
-            return false;
-        }
-
-        lease.Span.CopyTo(destination.Span);
-        return true;
-    }
+    /// <returns>False when the piece is gone or has another length; the destination then holds anything.</returns>
+    public Task<bool> TryReadPieceAsync(string key, Memory<byte> destination) => _connections.Payloads.TryReadAsync(key, destination).OrStoreErrorAsync();
 
     /// <summary>Drops payloads.</summary>
     public Task DeleteAsync(IReadOnlyCollection<string> keys) => keys.Count == 0

@@ -127,7 +127,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task<(string Kind, string Target)> FaultAsync()
     {
         var mayLose = _healthy.Count > 1;
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case <= 3 when mayLose:
                 return ("kill -9", await LoseAsync("KILL"));
@@ -142,7 +142,10 @@ internal sealed class ChaosRun : IAsyncDisposable
             case 9:
                 var gap = TimeSpan.FromMilliseconds(_random.Next(500));
                 await _fleet.Store.RestartMetaAsync(gap);
-                return ("redis killed", $"{gap.TotalSeconds:F1} s away");
+                return ("META killed", $"{gap.TotalSeconds:F1} s away");
+            case 10:
+                await _fleet.Store.RestartDataAsync(TimeSpan.Zero);
+                return ("DATA killed", "all is gone");
             default:
                 return ("join", await MakeRoomAndJoinAsync());
         }

@@ -22,7 +22,7 @@ public sealed class CrashFleet : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _images = TestImages.Make(_folder);
-        _fleet = await TestFleet.StartAsync(_folder, TestStore.RedisPair);
+        _fleet = await TestFleet.StartAsync(_folder, TestStore.Redis);
         _fleet.AddWorker("steady-1");
         _fleet.AddWorker("steady-2");
     }

@@ -3,26 +3,29 @@ using System.Net.Sockets;
 
 namespace LightlyCluster.FleetRuns.Tests;
 
-/// <summary>A store for a test: the embedded one, a real redis-server, or a redis-server for each role.</summary>
+/// <summary>A store for a test: the embedded one, or two real redis-servers in the roles META (append-only file) and DATA (no persistence).</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     public const string Embedded = "embedded";
     public const string Redis = "redis";
-    public const string RedisPair = "redis-pair";
 
-    private readonly string[] _arguments;
+    private readonly string[] _metaArguments;
+    private readonly string[] _dataArguments;
+    private ChildProcess? _dataProcess;
 
-    private TestStore(ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] arguments)
+    private TestStore(ChildProcess process, string meta, string data)
+        : this(process, null, meta, data, [], [])
     {
-        (Process, DataProcess, Meta, Data) = (process, dataProcess, meta, data);
-        _arguments = arguments;
+    }
+
+    private TestStore(ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] metaArguments, string[] dataArguments)
+    {
+        (Process, _dataProcess, Meta, Data) = (process, dataProcess, meta, data);
+        (_metaArguments, _dataArguments) = (metaArguments, dataArguments);
     }
 
     /// <summary>The process that holds META.</summary>
     public ChildProcess Process { get; private set; }
-
-    /// <summary>The process that holds DATA, when it is another one.</summary>
-    public ChildProcess? DataProcess { get; }
 
     public string Meta { get; }
 
@@ -35,37 +38,43 @@ internal sealed class TestStore : IAsyncDisposable
         {
             var store = ChildProcess.StartProject("Store", "--directory", directory, "--data-memory", dataMemory);
             var parts = (await store.ReadyAsync()).Split(' ');
-            return new(store, null, parts[0]["meta=".Length..], parts[1]["data=".Length..], []);
+            return new(store, parts[0]["meta=".Length..], parts[1]["data=".Length..]);
         }
 
-        var port = FreePort();
-        string[] arguments = [.. CommonArguments(port), "--appendonly", "yes", "--appendfsync", "always", "--dir", directory];
-        var redis = await StartRedisAsync(arguments);
-        if (kind == Redis)
-        {
-            return new(redis, null, $"127.0.0.1:{port}", $"127.0.0.1:{port}", arguments);
-        }
-
-        var dataPort = FreePort();
-        var data = await StartRedisAsync([.. CommonArguments(dataPort), "--maxmemory", dataMemory + "b", "--maxmemory-policy", "noeviction"]);
-        return new(redis, data, $"127.0.0.1:{port}", $"127.0.0.1:{dataPort}", arguments);
+        var (metaPort, dataPort) = (FreePort(), FreePort());
+        var metaArguments = Arguments(metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory);
+        var dataArguments = Arguments(dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"));
+        return new(
+            await StartRedisAsync(metaArguments), await StartRedisAsync(dataArguments), $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}",
+            metaArguments, dataArguments);
     }
+
+    /// <summary>Sends a signal to the DATA server.</summary>
+    public void SignalData(string signal) => (_dataProcess ?? Process).Signal(signal);
 
     /// <summary>Kills META and starts it again on its append-only file.</summary>
     public async Task RestartMetaAsync(TimeSpan absence)
     {
         await Process.DisposeAsync();
         await Task.Delay(absence);
-        Process = await StartRedisAsync(_arguments);
+        Process = await StartRedisAsync(_metaArguments);
+    }
+
+    /// <summary>Kills DATA, with all that is in it, and starts it again.</summary>
+    public async Task RestartDataAsync(TimeSpan absence)
+    {
+        await _dataProcess!.DisposeAsync();
+        await Task.Delay(absence);
+        _dataProcess = await StartRedisAsync(_dataArguments);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        await (DataProcess?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_dataProcess?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private static string[] CommonArguments(int port) => ["--port", $"{port}", "--bind", "127.0.0.1", "--save", ""];
+    private static string[] Arguments(int port, params string[] settings) => ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings];
 
     private static async Task<ChildProcess> StartRedisAsync(string[] arguments)
     {
