@@ -27,11 +27,14 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>The process that holds META.</summary>
     public ChildProcess Process { get; private set; }
 
+    /// <summary>META first; one process where it plays both roles.</summary>
+    public IReadOnlyList<ChildProcess> Processes => _dataProcess is { } data ? [Process, data] : [Process];
+
     public string Meta { get; }
 
     public string Data { get; }
 
-    public static async Task<TestStore> StartAsync(string kind, string folder, string dataMemory = "512m")
+    public static async Task<TestStore> StartAsync(string kind, string folder, string dataMemory = "512m", string password = "")
     {
         var directory = Directory.CreateDirectory(Path.Combine(folder, ".store")).FullName;
         if (kind == Embedded)
@@ -42,8 +45,8 @@ internal sealed class TestStore : IAsyncDisposable
         }
 
         var (metaPort, dataPort) = (FreePort(), FreePort());
-        var metaArguments = Arguments(metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory);
-        var dataArguments = Arguments(dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"));
+        var metaArguments = Arguments(metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
+        var dataArguments = Arguments(dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
         return new(
             await StartRedisAsync(metaArguments), await StartRedisAsync(dataArguments), $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}",
             metaArguments, dataArguments);
