@@ -29,7 +29,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         RedisKey[] keys = [_keys.Job(job.Id), _keys.Jobs, _keys.Request(requestId)];
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.CreateJob, keys,
             [job.Id, job.Specification, job.DisplayName, job.Created, job.ShardCount, job.StopAfter, job.MinimumWorkers,
-             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds]).OrStoreErrorAsync());
+             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds, job.Priority]).OrStoreErrorAsync());
         return (reply.Code == "TAKEN", reply.Values[0]);
     }
 
@@ -77,11 +77,32 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     public async Task<bool> ChangeStateAsync(string job, StateChange change, IReadOnlyList<JobState> from, params (string Field, string Value)[] fields)
     {
         List<RedisValue> arguments =
-            [change.Generation?.ToString() ?? "", change.Step?.ToString() ?? "", change.State.ToString(), change.Reason, change.Message,
+            [change.Term?.ToString() ?? "", change.Generation?.ToString() ?? "", change.Step?.ToString() ?? "", change.State.ToString(), change.Reason, change.Message,
              change.NowMilliseconds, _keys.Events(job), string.Join(',', from)];
         arguments.AddRange(fields.SelectMany(pair => new RedisValue[] { pair.Field, pair.Value }));
-        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job)], [.. arguments]).OrStoreErrorAsync());
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job), _keys.Members(job)], [.. arguments]).OrStoreErrorAsync());
         return reply.Code == "OK";
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ClaimAsync(string job, long term) =>
+        Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ClaimJob, [_keys.Job(job)], [term]).OrStoreErrorAsync()).Code == "OK";
+
+    /// <inheritdoc/>
+    public async Task<ControlOutcome> ControlAsync(string job, JobControl control)
+    {
+        RedisKey[] keys = [_keys.Job(job), _keys.Request(control.RequestId), _keys.Jobs, .. RecordKeys(job)];
+        RedisValue[] arguments =
+            [control.Verb.ToString(), job, control.Reason, control.Message, control.NowMilliseconds, _keys.Events(job),
+             control.RequestId.Length > 0 ? 1 : 0, (long)RequestLife.TotalMilliseconds];
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ControlJob, keys, arguments).OrStoreErrorAsync());
+        return reply.Code switch
+        {
+            "OK" => ControlOutcome.Done,
+            "REPEATED" => ControlOutcome.Repeated,
+            "MISSING" => ControlOutcome.Missing,
+            _ => ControlOutcome.WrongState,
+        };
     }
 
     /// <inheritdoc/>
@@ -160,13 +181,6 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         {
             await Meta.KeyExpireAsync(key, RecordLife).OrStoreErrorAsync();
         }
-    }
-
-    /// <inheritdoc/>
-    public async Task DeleteAsync(string job)
-    {
-        await Meta.KeyDeleteAsync(RecordKeys(job)).OrStoreErrorAsync();
-        await Meta.SortedSetRemoveAsync(_keys.Jobs, job).OrStoreErrorAsync();
     }
 
     /// <summary>Also what dead members left behind, which would otherwise stay until its life span ends.</summary>

@@ -45,7 +45,12 @@ public static class JobSpecificationMapping
             WeightDecay = specification.Optimizer.WeightDecay,
         },
         Schedule = new ScheduleSpec { Name = specification.Schedule.Name, WarmupSteps = specification.Schedule.WarmupSteps },
-        Workers = new WorkersSpec { Min = specification.Workers.Min, Max = specification.Workers.Max },
+        Workers = new WorkersSpec
+        {
+            Min = specification.Workers.Min,
+            Max = specification.Workers.Max,
+            Priority = specification.Workers.Priority,
+        },
         Sync = new SyncSpec { Transport = specification.Sync.Transport, Wire = specification.Sync.Wire },
         Checkpoint = new CheckpointSpec
         {
@@ -191,6 +196,7 @@ public static class JobSpecificationMapping
     {
         Min = wire.HasMin ? wire.Min : 1,
         Max = wire.Max,
+        Priority = wire.Priority,
     };
 
     private static SyncSpecification ReadSync(SyncSpec wire) => new()

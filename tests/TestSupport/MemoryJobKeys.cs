@@ -25,6 +25,10 @@ internal sealed class MemoryJobKeys(string job)
 
     public string BadFiles => $"{{{job}}}:badFiles";
 
+    public List<string> Record => [Job, Log, Metrics, Recoveries, History, Lines, BadFiles];
+
+    public string Id => job;
+
     public string Payloads => $"payload:{job}:";
 
     public static string Request(string request) => $"request:{request}";

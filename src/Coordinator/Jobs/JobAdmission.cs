@@ -39,7 +39,7 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Co
         var (isTaken, existing) = await store.CreateAsync(
             new(id, JobSpecificationJson.Write(specification), request.DisplayName.Length > 0 ? request.DisplayName : id,
                 clock.GetUtcNow().ToUnixTimeMilliseconds(), specification.Train.Shards, specification.Checkpoint.StopAfterStep,
-                specification.Workers.Min, specification.Workers.Max),
+                specification.Workers.Min, specification.Workers.Max, specification.Workers.Priority),
             request.RequestId);
         CrashPoint.Reach("coordinator.admitted");
         if (isTaken)

@@ -99,12 +99,13 @@ internal sealed class JobReader(IJobStore store)
                 Joined = At(row.Joined),
                 Left = At(row.Left),
                 Reason = row.Reason,
+                Note = row.Note,
             });
         }
 
         foreach (var loss in (await store.ReadRecoveriesAsync(record.Id)).Select(LossRecord.Read))
         {
-            var recovery = new RecoveryRecord { Worker = loss.Worker, Cause = loss.Cause, Step = loss.Step };
+            var recovery = new RecoveryRecord { Worker = loss.Worker, Cause = loss.Cause, Step = loss.Step, DetectionSeconds = loss.DetectionSeconds };
             if (loss.Seconds is { } seconds)
             {
                 recovery.Seconds = seconds;

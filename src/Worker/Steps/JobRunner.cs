@@ -245,8 +245,10 @@ internal sealed partial class JobRunner(
         var times = new PhaseTimes(clock);
         var start = clock.GetTimestamp();
         using var runner = new StepRunner(
-            context, training, loop.Pool, loop.ChunkPool, _jobs, _steps, loop.Exchange, loop.Events, ticket.Incarnation, times);
+            context, training, loop.Pool, loop.ChunkPool, _jobs, _steps, loop.Exchange, new WatchedEvents(loop.Events, state), ticket.Incarnation, times);
+        state.Work(StepPart.Computing);
         var outcome = await runner.RunAsync(cancellationToken);
+        state.Work(StepPart.None);
         state.Count(runner.ShardsComputed, times.Of("augment") + times.Of("forward") + times.Of("backward"));
         if (outcome != StepOutcome.Complete)
         {

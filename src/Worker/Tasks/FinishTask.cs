@@ -35,6 +35,14 @@ internal sealed class FinishTask(JobContext context, TrainingThread training, IJ
     {
         await CheckpointAsync(job);
         await ReportBadFilesAsync();
+        if (job.PauseReason.Length > 0)
+        {
+            // The coordinator's wish, not a person's: the job goes on as soon as it has its workers.
+            await jobs.ChangeStateAsync(
+                context.Id, new(JobState.Queued, Now, job.PauseReason, job.PauseMessage, job.Generation, context.Step), [JobState.Running]);
+            return;
+        }
+
         var message = job.IsPauseRequested ? "Paused by a client." : $"Stopped after step {context.Step} as asked.";
         await jobs.ChangeStateAsync(
             context.Id, new(JobState.Paused, Now, "Paused", message, job.Generation, context.Step), [JobState.Running]);

@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace LightlyCluster.Coordinator.Jobs;
+namespace LightlyCluster.Fleet.Stores;
 
 /// <summary>A line of a job's log for people, as META keeps it.</summary>
 /// <param name="Time">Milliseconds since 1970.</param>
 /// <param name="Worker">Who says it; "coordinator" for the coordinator.</param>
 /// <param name="Level">information, warning or error.</param>
 /// <param name="Text">The line.</param>
-internal sealed record LineRecord(long Time, string Worker, string Level, string Text)
+public sealed record LineRecord(long Time, string Worker, string Level, string Text)
 {
     /// <summary>Writes a line.</summary>
     public static string Write(DateTimeOffset time, string worker, string level, string text) =>

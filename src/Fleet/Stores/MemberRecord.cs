@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LightlyCluster.Coordinator.Jobs;
+namespace LightlyCluster.Fleet.Stores;
 
 /// <summary>An incarnation that took part in a job, as META keeps it.</summary>
 /// <param name="Id">Stable name of the worker.</param>
@@ -9,7 +9,8 @@ namespace LightlyCluster.Coordinator.Jobs;
 /// <param name="Reason">Why it left.</param>
 /// <param name="Shards">Shards it computed.</param>
 /// <param name="ShardsPerSecond">Its throughput.</param>
-internal sealed record MemberRecord(string Id, long Joined, long Left, string Reason, long Shards, double ShardsPerSecond)
+/// <param name="Note">What people should know: that it is a straggler; empty otherwise.</param>
+public sealed record MemberRecord(string Id, long Joined, long Left, string Reason, long Shards, double ShardsPerSecond, string Note = "")
 {
     /// <summary>Writes the record.</summary>
     public string Write() => JsonSerializer.Serialize(this);
