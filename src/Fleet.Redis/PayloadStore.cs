@@ -32,12 +32,8 @@ public sealed class PayloadStore : IPayloadStore
 
     /// <summary>Reads a piece of something whose digest is checked as a whole.</summary>
     /// <returns>False when the piece is gone or has another length; the destination then holds anything.</returns>
-<<<<<<< HEAD
-    public Task<bool> TryReadPieceAsync(string key, Memory<byte> destination) => _connections.Payloads.TryReadAsync(key, destination).OrStoreErrorAsync();
-=======
     public Task<bool> TryReadPieceAsync(string key, Memory<byte> destination) =>
         _connections.Payloads.TryReadAsync(key, destination).OrStoreErrorAsync();
->>>>>>> main
 
     /// <summary>Drops payloads.</summary>
     public Task DeleteAsync(IReadOnlyCollection<string> keys) => keys.Count == 0
