@@ -56,9 +56,9 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
         unanswered.StatusCode.ShouldBe(StatusCode.Unavailable);
-        await crash.ShouldBeWholeAsync(end, steps);
         var all = await crash.Fleet.Jobs.ListTrainingJobsAsync(new() { PageSize = 1000 });
         all.Jobs.Count.ShouldBe(before.Jobs.Count + 1);
+        await crash.ShouldBeWholeAsync(end, steps);
     }
 
     [Fact]
@@ -77,28 +77,31 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
             crash.Fleet.Coordinator.Signal("CONT");
             var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
-            await crash.ShouldBeWholeAsync(end, steps);
             end.Generation.ShouldBe(2);
             end.Result.Recoveries.ShouldHaveSingleItem();
+            await second.DisposeAsync();
+            await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero);
+            await crash.ShouldBeWholeAsync(end, steps);
         }
-
-        await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero);
     }
 
     [Fact]
     public async Task Two_coordinators_that_both_believe_to_lead_change_nothing()
     {
-        const string Point = "coordinator.leading@6:stop";
+        const string Point = "coordinator.leading@4:stop";
         await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero, Point);
-        var job = await crash.SubmitAsync(workers: 2, steps: 200);
-        await using var second = crash.Fleet.StartSecondCoordinator();
-        await crash.Fleet.Coordinator.FreezesAsync(Point);
-        await second.SaysAsync(" leads ");
+        var job = await crash.SubmitAsync(workers: 2, steps: 40);
+        await using (var second = crash.Fleet.StartSecondCoordinator())
+        {
+            await crash.Fleet.Coordinator.FreezesAsync(Point);
+            await second.SaysAsync(" leads (");
+            crash.Fleet.Coordinator.Signal("CONT");
+            await crash.Fleet.Coordinator.SaysAsync(" follows: ");
+        }
 
-        crash.Fleet.Coordinator.Signal("CONT");
+        await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero);
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
         await crash.ShouldBeWholeAsync(end, steps);
-        await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class TestFleet : IAsyncDisposable
         Jobs = new(_channel);
     }
 
+    /// <summary>Where the coordinator listens.</summary>
+    public string Address => _address;
+
     public string Folder { get; }
 
     public TestStore Store { get; }
@@ -100,7 +103,7 @@ internal sealed class TestFleet : IAsyncDisposable
                     return;
                 }
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            catch (RpcException error) when (IsAway(error))
             {
                 // The coordinator is starting.
             }
@@ -109,16 +112,29 @@ internal sealed class TestFleet : IAsyncDisposable
             {
                 throw new TimeoutException(
                     $"Workers {string.Join(", ", ids)} were not idle within 60 s.\ncoordinator: {Tail(Coordinator.Said)}\n"
-                    + string.Join('\n', _children.TakeLast(3).Select(child => $"{child.Process.Id}: {Tail(child.Said)}")));
+                    + string.Join('\n', _children.TakeLast(3).Select(child => Tail(child.Said))));
             }
 
             await Task.Delay(50);
         }
     }
 
-    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec) =>
-        await Jobs.CreateTrainingJobAsync(
-            new() { RequestId = Path.GetRandomFileName(), Spec = spec }, deadline: DateTime.UtcNow.AddSeconds(20));
+    /// <summary>Submits a job, again and again under one request id while the coordinator is away.</summary>
+    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec)
+    {
+        var request = new CreateTrainingJobRequest { RequestId = Path.GetRandomFileName(), Spec = spec };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await Jobs.CreateTrainingJobAsync(request, deadline: DateTime.UtcNow.AddSeconds(5));
+            }
+            catch (RpcException error) when (IsAway(error) && tries < 200)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
 
     /// <summary>Follows a job to its end (or pause) and gives its last snapshot and its steps.</summary>
     public async Task<(TrainingJob Job, IReadOnlyList<StepMetrics> Steps)> FollowAsync(
@@ -142,7 +158,7 @@ internal sealed class TestFleet : IAsyncDisposable
                     }
                 }
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            catch (RpcException error) when (IsAway(error))
             {
                 await Task.Delay(50, stop.Token);
             }
@@ -150,7 +166,7 @@ internal sealed class TestFleet : IAsyncDisposable
             {
                 throw new TimeoutException(
                     $"The job did not end in {timeoutSeconds} s; last seen: {job?.State} at step {steps.LastOrDefault()?.Step}.\n"
-                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => $"{child.Process.Id}: {Tail(child.Said)}")),
+                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => Tail(child.Said))),
                     error);
             }
         }
@@ -169,6 +185,10 @@ internal sealed class TestFleet : IAsyncDisposable
         await Coordinator.DisposeAsync();
         await Store.DisposeAsync();
     }
+
+    /// <summary>Nobody there, or (yet) not the leader.</summary>
+    private static bool IsAway(RpcException error) =>
+        error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.FailedPrecondition;
 
     private static ChildProcess StartCoordinator(TestStore store, string folder, string listen, string crashPoints = "") =>
         ChildProcess.StartArmedProject(

@@ -89,7 +89,7 @@ internal sealed partial class FleetLeader(
                 LogFollows(leadership.Name, leadership.LeaderAddress);
             }
 
-            if (_state.Role == ObserverRole.Leader || directory.Sessions.Count > 0)
+            if (_state.Role == ObserverRole.Leader || directory.Count > 0)
             {
                 directory.Dismiss();
                 _state = MembershipMachine.Advance(_state, new RoleChanged(ObserverRole.Follower, 0), directory.Now).State;
@@ -139,7 +139,7 @@ internal sealed partial class FleetLeader(
     private async Task ReadLeasesAsync(long term)
     {
         var now = directory.Now;
-        if (now - _leasesReadAt < times.LeaseRenewal)
+        if (now - _leasesReadAt < _state.Times.LeaseRenewal)
         {
             return;
         }
