@@ -16,6 +16,9 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
 
     private const int LinesMaximum = 2000;
 
+    /// <summary>Steps whose pointers may still be there at the end; older ones end with their life span.</summary>
+    private const int StepsToClean = 64;
+
     private readonly RedisKeys _keys = new(connections.Endpoints.KeyPrefix);
 
     private IDatabase Meta => connections.Meta;
@@ -49,7 +52,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<string?> InitializeAsync(string job, JobInitialization facts)
     {
-        RedisKey[] keys = [_keys.Job(job), _keys.Log(job), _keys.Hashes(job)];
+        RedisKey[] keys = [_keys.Job(job), _keys.Log(job), _keys.Hashes(job, facts.BaseStep)];
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.InitializeJob, keys,
             [facts.Images, facts.StepsPerEpoch, facts.StepsTotal, facts.BaseStep, facts.BaseHash, facts.Manifest,
              facts.NumericClass, facts.VectorLength]).OrStoreErrorAsync());
@@ -169,10 +172,10 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task CleanUpAsync(string job, long lastStep)
     {
-        var keys = new List<RedisKey> { _keys.Members(job), _keys.Hashes(job) };
-        for (var step = Math.Max(0, lastStep - 4); step <= lastStep + 1; step++)
+        var keys = new List<RedisKey> { _keys.Members(job) };
+        for (var step = Math.Max(0, lastStep - StepsToClean); step <= lastStep + 1; step++)
         {
-            keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step)]);
+            keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step), _keys.Hashes(job, step)]);
         }
 
         await Meta.KeyDeleteAsync([.. keys]).OrStoreErrorAsync();

@@ -13,8 +13,6 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Log => $"{{{job}}}:log";
 
-    public string Hashes => $"{{{job}}}:hashes";
-
     public string Metrics => $"{{{job}}}:metrics";
 
     public string Recoveries => $"{{{job}}}:recoveries";
@@ -32,6 +30,8 @@ internal sealed class MemoryJobKeys(string job)
     public string Payloads => $"payload:{job}:";
 
     public static string Request(string request) => $"request:{request}";
+
+    public string Hashes(long step) => $"{{{job}}}:hashes:{step}";
 
     public string Shards(long step) => $"{{{job}}}:shards:{step}";
 

@@ -72,7 +72,8 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         Store(record, [.. fields, ("baseStep", $"{facts.BaseStep}"), ("baseHash", facts.BaseHash), ("step", $"{facts.BaseStep}"),
             ("stateHash", facts.BaseHash), ("stateStep", $"{facts.BaseStep}")]);
         keys.OpenList(names.Log).Add($"{facts.BaseStep}|{facts.BaseHash}|{facts.Manifest}");
-        keys.OpenHash(names.Hashes)[$"{facts.BaseStep}"] = facts.BaseHash;
+        keys.OpenHash(names.Hashes(facts.BaseStep))["="] = facts.BaseHash;
+        keys.Expire(names.Hashes(facts.BaseStep), TimeSpan.FromMinutes(10));
         return Task.FromResult<string?>(null);
     }
 
@@ -283,12 +284,12 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     {
         var names = new MemoryJobKeys(job);
         keys.Delete(names.Members);
-        keys.Delete(names.Hashes);
-        for (var step = Math.Max(0, lastStep - 4); step <= lastStep + 1; step++)
+        for (var step = Math.Max(0, lastStep - 64); step <= lastStep + 1; step++)
         {
             keys.Delete(names.Shards(step));
             keys.Delete(names.Nodes(step));
             keys.Delete(names.Reduced(step));
+            keys.Delete(names.Hashes(step));
         }
 
         foreach (var key in keys.DataKeys.Where(key => key.StartsWith(names.Payloads, StringComparison.Ordinal)))

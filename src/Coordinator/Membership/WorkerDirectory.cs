@@ -92,7 +92,7 @@ internal sealed class WorkerDirectory(TimeProvider clock) : IDisposable
     /// <summary>Ends all streams: the workers go to the coordinator that leads.</summary>
     public void Dismiss()
     {
-        foreach (var session in _sessions.Values)
+        foreach (var session in _sessions.Values.OrderBy(session => session.Registration.Incarnation, StringComparer.Ordinal))
         {
             session.End();
         }

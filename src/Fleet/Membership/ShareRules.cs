@@ -6,15 +6,21 @@ namespace LightlyCluster.Fleet.Membership;
 /// <summary>Who is slow, who is stuck, and when the shards are shared anew. None of it can change a result.</summary>
 internal static class ShareRules
 {
+    private const int StepsBeforeNaming = 5;
+
     /// <summary>Notes whom the others wait for, and names members that have become slow or quick again.</summary>
     public static JobEntry Observe(FleetState state, JobEntry entry, TimeSpan now, List<FleetAction> actions)
     {
         var job = entry.Record;
         var members = job.Plan.Members.Select(member => state.Member(member, job.Id)).ToArray();
-        entry = NameStragglers(state, Watch(entry, members, now), members, actions);
-        return entry.JudgedStep == job.Step
-            ? entry
-            : entry with { JudgedStep = job.Step, SkewedCommits = IsSkewed(state, job) ? entry.SkewedCommits + 1 : 0 };
+        entry = Watch(entry, members, now);
+        if (entry.JudgedStep == job.Step)
+        {
+            return entry;
+        }
+
+        entry = entry with { JudgedStep = job.Step, SkewedCommits = IsSkewed(state, job) ? entry.SkewedCommits + 1 : 0 };
+        return entry.StepSeconds.Length < StepsBeforeNaming ? entry : NameStragglers(state, entry, members, actions);
     }
 
     /// <summary>Members that everybody has waited for beyond measure: out.</summary>

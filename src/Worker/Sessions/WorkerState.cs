@@ -55,7 +55,9 @@ internal sealed class WorkerState
         lock (_lock)
         {
             var (count, perSecond) = _counts.GetValueOrDefault(_job);
-            if (shards > 0 && seconds > 0)
+
+            // The first step warms caches and code up, and says nothing about those that follow.
+            if (count > 0 && shards > 0 && seconds > 0)
             {
                 perSecond = perSecond == 0 ? shards / seconds : (0.8 * perSecond) + (0.2 * shards / seconds);
             }

@@ -19,7 +19,7 @@ internal sealed class ChunkReduction(
     VectorPool chunkPool,
     PhaseTimes times)
 {
-    private const int LostAfter = 5;
+    private const int LostAfter = 3;
 
     /// <summary>Pointers are read again when fewer chunks than this are under way: one read starts all that are there.</summary>
     private const int FewUnderWay = 6;
@@ -29,6 +29,7 @@ internal sealed class ChunkReduction(
     private readonly ConcurrentDictionary<int, byte> _published = new();
     private readonly ConcurrentDictionary<(TreeNode Node, int Chunk), byte> _sent = new();
     private readonly ConcurrentDictionary<int, int> _failures = new();
+    private readonly ConcurrentDictionary<int, int> _fetchFailures = new();
     private readonly ConcurrentDictionary<int, ChunkPointer> _written = new();
     private readonly Dictionary<int, Task<bool>> _underWay = [];
     private Task<bool>? _publishing;
@@ -91,12 +92,26 @@ internal sealed class ChunkReduction(
         return await HarvestAsync();
     });
 
+    /// <summary>Computes what nobody has published of the chunks that are not here, and adds all of them up: their makers are stuck.</summary>
+    public async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        _isOwn = _ => true;
+        var open = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_present.ContainsKey(chunk)).ToArray();
+        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk, node => node.Node);
+        var missing = open.SelectMany(chunk => ReductionTree.Missing(
+            frame.ShardCount, node => nodes.ContainsKey(node) || published[chunk].Contains(node))).Distinct().Order().ToArray();
+        foreach (var shard in missing)
+        {
+            await computeAsync(new ShardRange(shard, 1), cancellationToken);
+        }
+    }
+
     /// <summary>Waits until nothing is under way, so that buffers may be given back.</summary>
     public async Task SettleAsync()
     {
         foreach (Task task in _underWay.Values.Append(_publishing ?? Task.FromResult(true)))
         {
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -130,7 +145,7 @@ internal sealed class ChunkReduction(
     private async Task StartReducingAsync()
     {
         var open = Enumerable.Range(0, frame.Layout.ChunkCount)
-            .Where(chunk => _isOwn(chunk) && !_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk)).ToArray();
+            .Where(chunk => IsMine(chunk) && !_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk)).ToArray();
         if (open.Length == 0)
         {
             return;
@@ -179,6 +194,7 @@ internal sealed class ChunkReduction(
     {
         if (!await exchange.TryReadChunkAsync(pointer, Part(reduced, chunk)))
         {
+            _fetchFailures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
             return false;
         }
 
@@ -236,15 +252,24 @@ internal sealed class ChunkReduction(
             CrashPoint.Reach("worker.half-gathered");
         }
 
-        var isComplete = (await Task.WhenAll(reads)).All(read => read);
-        if (isComplete)
+        try
         {
-            Sum(chunk, parts);
-        }
+            var isComplete = (await Task.WhenAll(reads)).All(read => read);
+            if (isComplete)
+            {
+                Sum(chunk, parts);
+            }
 
-        rented.ForEach(chunkPool.Return);
-        return isComplete;
+            return isComplete;
+        }
+        finally
+        {
+            rented.ForEach(chunkPool.Return);
+        }
     }
+
+    /// <summary>Whether this worker adds a chunk up: as its owner, or because the bytes of its published sum are gone.</summary>
+    private bool IsMine(int chunk) => _isOwn(chunk) || _fetchFailures.GetValueOrDefault(chunk) >= LostAfter;
 
     /// <summary>Payloads of others are gone: their shards are pure functions, so they are computed here.</summary>
     private async Task ComputeLostAsync(CancellationToken cancellationToken)

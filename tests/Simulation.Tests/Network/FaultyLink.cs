@@ -1,0 +1,20 @@
+namespace LightlyCluster.Simulation.Tests.Network;
+
+/// <summary>Calls of one role of the store.</summary>
+internal abstract class FaultyLink(SimulatedNetwork network, bool isData)
+{
+    protected SimulatedNetwork Network { get; } = network;
+
+    protected Task<T> ReadAsync<T>(Func<Task<T>> call) => Network.CallAsync(call, isData, isWrite: false);
+
+    protected Task<T> WriteAsync<T>(Func<Task<T>> call) => Network.CallAsync(call, isData, isWrite: true);
+
+    protected Task WriteAsync(Func<Task> call) => Network.CallAsync(
+        () =>
+        {
+            var done = call();
+            return done.IsFaulted ? Task.FromException<bool>(done.Exception!.InnerException!) : Task.FromResult(true);
+        },
+        isData,
+        isWrite: true);
+}
