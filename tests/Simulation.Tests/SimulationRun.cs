@@ -26,9 +26,12 @@ internal sealed class SimulationRun
     }
 
     /// <summary>Plays a plan.</summary>
-    public static SimulationOutcome Play(SimulationPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="isVerbose">Whether each call to the store is noted in the trace.</param>
+    public static SimulationOutcome Play(SimulationPlan plan, bool isVerbose = false)
     {
         var run = new SimulationRun(plan);
+        run._fleet.Network.IsVerbose = isVerbose;
         string? broken;
         try
         {
@@ -86,7 +89,7 @@ internal sealed class SimulationRun
             _fleet.StartCoordinator();
         }
 
-        for (var worker = 0; _fleet.Workers.Count < Math.Max(1, _plan.Job.MinimumWorkers); worker++)
+        for (var worker = 0; _fleet.Workers.Count(member => !member.IsLeaving) < Math.Max(1, _plan.Job.MinimumWorkers); worker++)
         {
             StartWorker($"rescue{worker}");
         }

@@ -84,7 +84,7 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
     /// <summary>Closes the rows of a job that has ended or rests.</summary>
     public async Task EndAsync(JobRecord job)
     {
-        if (!_closed.Add(job.Id) || job.Field("isCleanedUp") == "1")
+        if (_closed.Contains(job.Id) || job.Field("isCleanedUp") == "1")
         {
             return;
         }
@@ -105,6 +105,8 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
             await store.SetFieldsAsync(job.Id, null, "", ("isCleanedUp", "1"));
         }
 
+        // Only now: when the store was away in between, all of it is done again.
+        _closed.Add(job.Id);
         LogEnded(job.Id, job.State.ToString(), job.Step);
     }
 

@@ -216,10 +216,11 @@ internal static class MembershipDecisions
 
         if (gone.Count > 0 || joiners.Length > 0)
         {
+            // Survivors that are to compute from the next step on only may be all that is left: then they compute this step too.
             var current = job.Plan.At(job.Step).Without(job.ShardCount, gone);
             var next = Balance(job, [.. survivors, .. joiners]);
             actions.Add(new BeginGeneration(
-                job.Id, job.Generation, survivors.Length == 0 ? next : current, next, IsStart: false, lost, left,
+                job.Id, job.Generation, current.Ranges.IsEmpty ? next : current, next, IsStart: false, lost, left,
                 [.. joiners.Select(joiner => joiner.Incarnation)], gone.Count > 0 ? "members went" : "members came"));
         }
         else
@@ -281,8 +282,10 @@ internal static class MembershipDecisions
         WorkerEntry[] survivors = [.. job.Plan.Members.Where(member => !gone.Contains(member)).Select(member => state.Member(member, job.Id))];
         if (gone.Count > 0 && survivors.Length > 0)
         {
+            var current = job.Plan.At(job.Step).Without(job.ShardCount, gone);
+            var next = Balance(job, survivors);
             actions.Add(new BeginGeneration(
-                job.Id, job.Generation, job.Plan.At(job.Step).Without(job.ShardCount, gone), Balance(job, survivors), IsStart: false, lost, left, [],
+                job.Id, job.Generation, current.Ranges.IsEmpty ? next : current, next, IsStart: false, lost, left, [],
                 "members went while no coordinator led"));
         }
     }

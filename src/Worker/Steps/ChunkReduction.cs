@@ -33,11 +33,12 @@ internal sealed class ChunkReduction(
     private readonly ConcurrentDictionary<int, ChunkPointer> _written = new();
     private readonly Dictionary<int, Task<bool>> _underWay = [];
     private Task<bool>? _publishing;
+    private bool _isSummedAlone;
     private long _generation;
     private Func<int, bool> _isOwn = _ => false;
 
     /// <summary>Whether every chunk of the sum is here.</summary>
-    public bool IsComplete => _present.Count == frame.Layout.ChunkCount;
+    public bool IsComplete => _isSummedAlone || _present.Count == frame.Layout.ChunkCount;
 
     /// <summary>Works under a generation from now on.</summary>
     public void Begin(long generation, Func<int, bool> isOwn)
@@ -45,8 +46,10 @@ internal sealed class ChunkReduction(
         _generation = generation;
         _isOwn = isOwn;
 
-        // A chunk that was added up here but not accepted is offered again under the new generation.
+        // A chunk that was added up here but not accepted is offered again under the new generation; one that was kept here while this
+        // member was alone is added up and published for the others.
         _published.Clear();
+        _isSummedAlone = false;
     }
 
     /// <summary>Publishes this worker's nodes for chunks that others own.</summary>
@@ -122,8 +125,9 @@ internal sealed class ChunkReduction(
         for (var chunk = 0; chunk < frame.Layout.ChunkCount; chunk++)
         {
             Sum(chunk, nodes.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
-            _present.TryAdd(chunk, 0);
         }
+
+        _isSummedAlone = true;
     }
 
     private async Task StartFetchingAsync()
@@ -213,9 +217,10 @@ internal sealed class ChunkReduction(
             return false;
         }
 
-        _present.TryAdd(chunk, 0);
+        // Present only when written: a sum whose bytes the store did not take must be made again, or nobody would ever publish it.
         _written[chunk] = await exchange.WriteChunkAsync(_step, chunk, reduced);
         CrashPoint.Reach("worker.reduced-written");
+        _present.TryAdd(chunk, 0);
         return true;
     }
 

@@ -208,7 +208,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         var publishing = _reduction.PublishNodesAsync();
         try
         {
-            return await AdvanceAsync(job, cancellationToken);
+            return await AdvanceAsync(job, publishing, cancellationToken);
         }
         finally
         {
@@ -217,7 +217,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         }
     }
 
-    private async Task<StepOutcome?> AdvanceAsync(JobRecord job, CancellationToken cancellationToken)
+    private async Task<StepOutcome?> AdvanceAsync(JobRecord job, Task publishing, CancellationToken cancellationToken)
     {
         var waits = 0;
         var since = parts.Clock.GetTimestamp();
@@ -235,6 +235,11 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             {
                 await times.MeasureAsync("exchange_gradients", () => parts.Events.WaitAsync(cancellationToken));
                 waits++;
+                if (publishing.IsFaulted)
+                {
+                    // Others wait for nodes that the store did not take: this attempt ends, the next one offers them again.
+                    await publishing;
+                }
             }
 
             var current = await parts.Jobs.ReadAsync(parts.Ticket.Id);

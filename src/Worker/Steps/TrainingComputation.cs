@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
@@ -35,6 +36,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         {
             var views = times.Measure("augment", () => MakeViews(step, loaded));
             _views[shard] = views;
+            CrashPoint.Reach("worker.mid-forward");
             return times.Measure("forward", () => context.Method.Publish(step, shard, views));
         });
         return new(shard, loaded.Digest, loaded.Replaced, rows);
@@ -72,6 +74,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
                 Abandon();
                 TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
                 var value = context.Method.Apply(context.Step, learningRate);
+                CrashPoint.Reach("worker.mid-apply");
                 context.Step++;
                 return value;
             });

@@ -33,7 +33,7 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
         await CheckpointAsync(job);
         await ReportBadFilesAsync();
         await jobs.ChangeStateAsync(
-            ticket.Id, new(JobState.Paused, Now, reason, message, job.Generation, computation.Step), [JobState.Running]);
+            ticket.Id, new(JobState.Paused, Now, reason, message, job.Generation, computation.Step), [JobState.Running], await StateFieldsAsync());
     }
 
     /// <summary>Checkpoints, exports, measures, and ends the job.</summary>
@@ -43,7 +43,7 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
         var result = await computation.EvaluateAsync(isFull: true);
         await computation.ExportAsync(result);
         await ReportBadFilesAsync();
-        var fields = new List<(string, string)> { ("collapseStd", $"{result.CollapseStd:R}") };
+        var fields = new List<(string, string)>(await StateFieldsAsync()) { ("collapseStd", $"{result.CollapseStd:R}") };
         if (result.Top1 is { } top1)
         {
             fields.Add(("knnTop1", $"{top1:R}"));
@@ -63,6 +63,11 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
         await CheckpointAsync(job);
         await ReportBadFilesAsync();
         await jobs.ChangeStateAsync(
-            ticket.Id, new(JobState.Queued, Now, job.PauseReason, job.PauseMessage, job.Generation, computation.Step), [JobState.Running]);
+            ticket.Id, new(JobState.Queued, Now, job.PauseReason, job.PauseMessage, job.Generation, computation.Step), [JobState.Running],
+            await StateFieldsAsync());
     }
+
+    /// <summary>The final state, also when this worker reached it by following the log and was no member then.</summary>
+    private async Task<(string Field, string Value)[]> StateFieldsAsync() =>
+        [("stateHash", await computation.HashAsync()), ("stateStep", $"{computation.Step}")];
 }

@@ -23,6 +23,12 @@ internal sealed class SimulatedNetwork(Scheduler scheduler, int seed)
     /// <summary>Looks at the store after each call that was carried out.</summary>
     public Action OnCarriedOut { get; set; } = () => { };
 
+    /// <summary>Takes a line about each call; only for reading a failure.</summary>
+    public Action<string> Note { get; set; } = _ => { };
+
+    /// <summary>Whether each call is noted.</summary>
+    public bool IsVerbose { get; set; }
+
     /// <summary>A random number generator for decisions about nodes.</summary>
     public Random Random => _random;
 
@@ -42,11 +48,13 @@ internal sealed class SimulatedNetwork(Scheduler scheduler, int seed)
     public bool LosesHint() => _random.NextDouble() < Conditions.Lost * 3;
 
     /// <summary>Calls the store.</summary>
+    /// <param name="name">Name of the call.</param>
     /// <param name="call">What the store does.</param>
     /// <param name="isData">Whether DATA is called, otherwise META.</param>
     /// <param name="isWrite">Whether it may be carried out twice.</param>
-    public Task<T> CallAsync<T>(Func<Task<T>> call, bool isData, bool isWrite)
+    public Task<T> CallAsync<T>(string name, Func<Task<T>> call, bool isData, bool isWrite)
     {
+        var caller = IsVerbose ? (SynchronizationContext.Current as NodeContext)?.Name : null;
         var reply = new TaskCompletionSource<T>();
         var isLost = _random.NextDouble() < Conditions.Lost;
         var isReplyLost = _random.NextDouble() < Conditions.ReplyLost;
@@ -55,11 +63,21 @@ internal sealed class SimulatedNetwork(Scheduler scheduler, int seed)
         {
             if (isLost || (isData ? IsDataAway : IsMetaAway))
             {
+                if (IsVerbose)
+                {
+                    Note($"{caller} {name} is lost");
+                }
+
                 scheduler.After(isLost ? CallTimeout : NextDelay(), () => reply.TrySetException(new StoreAwayException()));
                 return;
             }
 
             var answer = call();
+            if (IsVerbose)
+            {
+                Note($"{caller} {name} {(answer.IsFaulted ? answer.Exception!.InnerException!.Message : answer.Result)}");
+            }
+
             OnCarriedOut();
             if (isDuplicated)
             {

@@ -23,6 +23,7 @@ internal sealed class SimulatedFleet
         Store = new(Clock);
         Checks = new(job, Store.Keys, Scheduler);
         Network.OnCarriedOut = Checks.LookAtStore;
+        Network.Note = Checks.Note;
     }
 
     public SimulatedJob Job { get; }

@@ -55,7 +55,13 @@ internal sealed class SimulatedWorker : IComputationFactory
 
     public bool HasLeft { get; private set; }
 
-    public void Leave() => Context.Do(() => _isLeaving = true);
+    public bool IsLeaving { get; private set; }
+
+    public void Leave()
+    {
+        IsLeaving = true;
+        Context.Do(() => _isLeaving = true);
+    }
 
     public bool IsAt(SimulatedCoordinator coordinator, string incarnation) => _coordinator == coordinator && incarnation == Incarnation;
 
