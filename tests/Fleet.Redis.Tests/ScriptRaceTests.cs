@@ -135,17 +135,42 @@ public abstract class ScriptRaceTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task The_first_of_eight_state_hashes_is_kept_and_a_difference_stops_the_job() => RoundsAsync(async round =>
+    public Task Of_eight_members_the_one_with_another_state_stops_the_job_and_is_named() => RoundsAsync(async round =>
+    {
+        var job = await StartAsync(round);
+        var odd = round % Clients;
+
+        var answers = await RaceAsync((client, store) =>
+            store.Steps(job, Names[client]).VerifyStateAsync(new(0, client == odd ? "odd" : "hash-0", Names[client], "", 0.5, 1)));
+
+        answers.Count(answer => answer.Verdict == StateVerdict.Different).ShouldBe(1, "the last one to report decides");
+        var record = (await Jobs.ReadAsync(job))!;
+        (record.State, record.Reason).ShouldBe((JobState.Failed, "StateMismatch"));
+        record.Message.ShouldEndWith($"{Names[odd]} is alone.");
+    });
+
+    [Fact]
+    public Task A_wish_of_a_client_that_comes_eight_times_is_done_once() => RoundsAsync(async round =>
     {
         var job = await StartAsync(round);
 
-        var answers = await RaceAsync((client, store) =>
-            store.Steps(job, Names[client]).VerifyStateAsync(0, client == round % Clients ? "odd" : "hash-0", "", 0.5, 1));
+        var answers = await RaceAsync((_, store) => store.Jobs.ControlAsync(job, new(ControlVerb.Cancel, $"wish{round}", 1, "Wish", "It is wished.")));
 
-        (await _stores[0].Steps(job, "").ReadHashAsync(0)).ShouldBe("hash-0");
-        answers.Count(answer => answer == "hash-0").ShouldBe(1);
-        var record = (await Jobs.ReadAsync(job))!;
-        (record.State, record.Reason).ShouldBe((JobState.Failed, "StateMismatch"));
+        answers.Count(answer => answer == ControlOutcome.Done).ShouldBe(1);
+        answers.Count(answer => answer == ControlOutcome.Repeated).ShouldBe(Clients - 1);
+        (await Jobs.ReadAsync(job))!.State.ShouldBe(JobState.Cancelled);
+    });
+
+    [Fact]
+    public Task The_newest_of_eight_terms_stays() => RoundsAsync(async round =>
+    {
+        var job = await StartAsync(round);
+
+        var answers = await RaceAsync((client, store) => store.Jobs.ClaimAsync(job, client + 2));
+
+        answers[Clients - 1].ShouldBeTrue();
+        (await Jobs.ReadAsync(job))!.Term.ShouldBe(Clients + 1);
+        (await Jobs.ClaimAsync(job, Clients)).ShouldBeFalse();
     });
 
     [Fact]

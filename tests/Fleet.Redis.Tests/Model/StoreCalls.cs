@@ -27,7 +27,7 @@ internal static class StoreCalls
     public static Gen<StoreCall[]> Sequence { get; } =
         Gen.Frequency(
                 (2, PublishShards), (2, PublishNodes), (2, PublishReduced), (3, PublishAll), (2, Bump), (1, Verify), (1, ChangeState),
-                (1, SetFields), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases))
+                (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases))
             .Array[1, 24].Select(calls => (StoreCall[])[.. Prologue, .. calls]);
 
     private static StoreCall[] Prologue =>
@@ -110,19 +110,31 @@ internal static class StoreCalls
         from step in Gen.Frequency((6, Gen.Const(0)), (2, Gen.Const(-1)), (1, Gen.Const(1)))
         from hash in Gen.Frequency((6, Gen.Const("hash-a")), (1, Gen.Const("hash-b")), (1, Gen.Const("")))
         from metrics in OneOf("", "{}")
-        select Fenced($"verify {incarnation} {hash}", 0, step, async (store, job, at) =>
-            await store.Steps(job, incarnation).VerifyStateAsync(at.Step, hash, metrics, 0.5, 7) ?? "agrees");
+        from isDecisive in Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true)))
+        select Fenced($"verify {incarnation} {hash} decisive {isDecisive}", 0, step, async (store, job, at) =>
+            $"{await store.Steps(job, incarnation).VerifyStateAsync(new(at.Step, hash, $"name-{incarnation}", metrics, 0.5, 7, isDecisive))}");
+
+    private static Gen<StoreCall> Claim => Gen.Int[0, 4].Select(term => Fenced($"claim {term}", 0, 0, async (store, job, _) =>
+        $"{await store.Jobs.ClaimAsync(job, term)}"));
+
+    private static Gen<StoreCall> Control =>
+        from verb in Gen.Frequency((5, OneOf(ControlVerb.Pause, ControlVerb.Resume)), (1, OneOf(ControlVerb.Cancel, ControlVerb.Delete)))
+        from request in Gen.Int[0, 3]
+        select new StoreCall($"{verb} by request {request}", async (store, job) =>
+            $"{await store.Jobs.ControlAsync(job, new(verb, request == 0 ? "" : $"{job}-control-{request}", 8, "Wish", "A client wishes it."))}");
 
     private static Gen<StoreCall> ChangeState =>
         from state in Gen.Frequency((4, OneOf(JobState.Queued, JobState.Paused)), (1, OneOf(JobState.Succeeded, JobState.Cancelled)))
         from fence in Gen.Int[0, 3]
         from generation in Near
         from step in Near
+        from term in Gen.Int[0, 3]
         from mask in Gen.Int[1, 63]
-        select Fenced($"state {state} fence {fence} from {mask}", generation, step, async (store, job, at) =>
+        select Fenced($"state {state} fence {fence} term {term} from {mask}", generation, step, async (store, job, at) =>
             (await store.Jobs.ChangeStateAsync(
                 job,
-                new(state, 9, "Because", "It is so.", (fence & 1) != 0 ? at.Generation : null, (fence & 2) != 0 ? at.Step : null),
+                new(state, 9, "Because", "It is so.", (fence & 1) != 0 ? at.Generation : null, (fence & 2) != 0 ? at.Step : null,
+                    term == 0 ? null : term),
                 [.. Enum.GetValues<JobState>().Where((_, index) => (mask & (1 << index)) != 0)],
                 ("pauseRequested", "0"))).ToString());
 
@@ -158,11 +170,11 @@ internal static class StoreCalls
         {
             if (!isRelease)
             {
-                return $"{await store.Leases.AcquireLeadershipAsync(name, Life)} {await store.Leases.HasLeaderAsync()}";
+                return $"{await store.Leases.AcquireLeadershipAsync(name, Life)} {await store.Leases.ReadLeaderAsync()}";
             }
 
             await store.Leases.ReleaseLeadershipAsync(name);
-            return $"{await store.Leases.HasLeaderAsync()}";
+            return $"{await store.Leases.ReadLeaderAsync()}";
         });
 
     private static Gen<StoreCall> Leases =>
@@ -180,7 +192,7 @@ internal static class StoreCalls
         $"{await store.Jobs.CreateAsync(new(job, "{}", "name", created, Shards, 0, 1, 3), job + request)}");
 
     private static StoreCall InitializeOf(long baseStep, string hash, string manifest) =>
-        new($"initialize {baseStep} {hash} {manifest}", async (store, job) =>
+        Fenced($"initialize {baseStep} {hash} {manifest}", 0, 0, async (store, job, _) =>
             await store.Jobs.InitializeAsync(job, new(100, 5, 10, baseStep, hash, manifest, "class", 32)) ?? "agrees");
 
     private static StoreCall BumpOf(int generation, int term, string[] members, bool isStart, bool isLoss) =>
@@ -198,7 +210,8 @@ internal static class StoreCalls
         string what, int generation, int step, Func<IFleetStore, string, (long Generation, long Step), Task<string>> answerAsync) =>
         new($"{what} (generation {generation:+0;-0}, step {step:+0;-0})", async (store, job) =>
         {
-            var record = await store.Jobs.ReadAsync(job);
-            return await answerAsync(store, job, ((record?.Generation ?? 0) + generation, (record?.Step ?? 0) + step));
+            return await store.Jobs.ReadAsync(job) is { } record
+                ? await answerAsync(store, job, (record.Generation + generation, record.Step + step))
+                : "no job";
         });
 }

@@ -9,7 +9,8 @@ internal static class StoreView
     private static readonly string[] Fields =
         ["id", "spec", "displayName", "created", "shards", "stopAfter", "minimum", "maximum", "state", "reason", "message", "generation", "term",
          "step", "started", "ended", "planStep", "planCurrent", "planNext", "images", "stepsPerEpoch", "stepsTotal", "manifest", "numericClass",
-         "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested"];
+         "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested",
+         "pauseReason", "pauseMessage", "snapshotWanted"];
 
     /// <summary>Reads everything.</summary>
     public static async Task<string> OfAsync(IFleetStore store, string job)
