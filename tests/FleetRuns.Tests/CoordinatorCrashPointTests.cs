@@ -14,10 +14,11 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
     public async Task A_job_whose_start_kills_the_coordinator_starts_under_the_next_one(string point)
     {
         await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero, point);
-        var job = await crash.SubmitAsync(workers: 2);
+        var submitting = crash.SubmitAsync(workers: 2);
 
         await crash.Fleet.Coordinator.DiesAsync(point);
         await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero);
+        var job = await submitting;
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
         await crash.ShouldBeWholeAsync(end, steps);
