@@ -129,6 +129,19 @@ public abstract class ScriptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_larger_node_takes_the_place_of_its_parts_so_that_two_divisions_of_the_shards_never_block_each_other()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 1), Node(0, 2, 1)], Life);
+
+        await steps["two"].PublishNodesAsync(1, 0, [Node(0, 0, 2), Node(0, 2, 2)], Life);
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 3, 1)], Life);
+
+        var nodes = await steps["one"].ReadNodesAsync(0, [0]);
+        nodes.Select(node => (node.Node.Start, node.Node.Count)).ShouldBe([(0, 2), (2, 2)], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Nodes_that_overlap_are_refused()
     {
         var steps = await StartAsync("job", ["one", "two"]);

@@ -108,6 +108,11 @@ internal sealed class SimulationRun
             var limit = hasStarted ? ProgressLimit : ProgressLimit + _fleet.Times.Gathering;
             RunUntil(() => _fleet.Checks.Committed > committed || HasEnded(), since + limit);
             _fleet.Checks.Progressed(_fleet.Scheduler.Now - since);
+            if (_fleet.Checks.Committed == committed && !HasEnded())
+            {
+                _fleet.Coordinators.ToList().ForEach(coordinator => _fleet.Checks.Note(coordinator.Description));
+            }
+
             _fleet.Checks.Require(
                 _fleet.Checks.Committed > committed || HasEnded(), $"I7 progress within {limit.TotalSeconds} s after the faults (step {committed})");
             hasStarted = true;

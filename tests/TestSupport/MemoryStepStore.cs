@@ -63,7 +63,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         {
             var mine = $"{node.Node.Start}:{node.Node.Count}:{node.Payload.Digest}:";
             var others = stored.GetValueOrDefault($"{node.Chunk}", "").Split(';', StringSplitOptions.RemoveEmptyEntries)
-                .Where(entry => !entry.StartsWith(mine, StringComparison.Ordinal)).ToArray();
+                .Where(entry => !entry.StartsWith(mine, StringComparison.Ordinal) && !IsPart(NodeOf(entry), node.Node)).ToArray();
             if (others.Select(NodeOf).All(other => other.Start >= node.Node.End || other.End <= node.Node.Start))
             {
                 stored[$"{node.Chunk}"] = string.Concat(others.Select(other => other + ";")) + mine + node.Payload.Key + ";";
@@ -190,6 +190,8 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         keys.Delete(_names.Reduced(step));
         return Task.CompletedTask;
     }
+
+    private static bool IsPart(TreeNode part, TreeNode whole) => part.Start >= whole.Start && part.End <= whole.End && part.Count < whole.Count;
 
     private static TreeNode NodeOf(string entry)
     {

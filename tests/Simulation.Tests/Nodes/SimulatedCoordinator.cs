@@ -44,6 +44,9 @@ internal sealed class SimulatedCoordinator : IMeterFactory
         // Processes are killed.
     }
 
+    /// <summary>What it knows, for reading a failure.</summary>
+    public string Description => $"{Context.Name} {_leader.State.Role}: {string.Join("; ", _leader.State.Workers.Values)}";
+
     /// <summary>kill -9: all streams close.</summary>
     public void Kill()
     {
