@@ -5,7 +5,7 @@ namespace LightlyCluster.Fleet.Membership;
 /// <summary>When a member counts as dead.</summary>
 /// <remarks>
 /// A closed stream is a suspicion and becomes a death after <see cref="MembershipTimes.Reconnect"/>, unless more than half of all streams
-/// are closed: then it is more likely the observer's own network, and only leases count. A missing lease counts only if the observer saw
+/// closed together: then it is more likely the observer's own network, and only leases count. A missing lease counts only if the observer saw
 /// META answer for one whole lease, in which everybody alive could have renewed.
 /// </remarks>
 internal static class DeathRules
@@ -25,24 +25,26 @@ internal static class DeathRules
     /// <summary>Members of a job that are dead, in the plan's order.</summary>
     public static IReadOnlyList<Loss> Find(FleetState state, JobRecord job, TimeSpan now)
     {
-        var areClosedTogether = AreClosedTogether(state, now);
+        var closings = state.Workers.Values.Where(worker => worker.Phase != MemberPhase.Left).Select(worker => worker.ClosedAt).OfType<TimeSpan>().Order().ToArray();
+        var open = state.Workers.Values.Count(worker => worker.IsOpen && worker.Phase is not (MemberPhase.Left or MemberPhase.Fenced));
         return
         [
             .. job.Plan.Members.Select(member => state.Member(member, job.Id))
-                .Select(member => (member, cause: CauseOf(state, member, areClosedTogether, now)))
+                .Select(member => (member, cause: CauseOf(state, member, closings, open, now)))
                 .Where(entry => entry.cause.Length > 0)
                 .Select(entry => new Loss(entry.member.Incarnation, entry.cause, now - LastSign(entry.member, entry.cause, state, now))),
         ];
     }
 
-    private static string CauseOf(FleetState state, WorkerEntry member, bool areClosedTogether, TimeSpan now)
+    private static string CauseOf(FleetState state, WorkerEntry member, TimeSpan[] closings, int open, TimeSpan now)
     {
         if (member.Phase == MemberPhase.Failed)
         {
             return Failed;
         }
 
-        if (state.Role == ObserverRole.Leader && member.ClosedAt is { } closed && now - closed >= state.Times.Reconnect && !areClosedTogether)
+        if (state.Role == ObserverRole.Leader && member.ClosedAt is { } closed && now - closed >= state.Times.Reconnect
+            && !IsClosedWithMost(closed, closings, open, state.Times.Reconnect))
         {
             return ConnectionClosed;
         }
@@ -51,13 +53,24 @@ internal static class DeathRules
         return isOldEnough && !state.Held.Contains(member.Incarnation) && state.AnsweringFor(now) >= state.Times.Lease ? LeaseExpired : "";
     }
 
-    private static bool AreClosedTogether(FleetState state, TimeSpan now)
+    /// <summary>Whether more than half of the streams that were open closed at about the same time as this one.</summary>
+    private static bool IsClosedWithMost(TimeSpan closed, TimeSpan[] closings, int open, TimeSpan window)
     {
-        var known = state.Workers.Values
-            .Where(worker => worker.Phase is not (MemberPhase.Left or MemberPhase.Fenced))
-            .Where(worker => worker.IsOpen || (worker.ClosedAt is { } closed && now - closed < state.Times.Lease))
-            .ToArray();
-        return known.Count(worker => !worker.IsOpen) * 2 > known.Length;
+        var first = LowerBound(closings, closed - window);
+        var together = LowerBound(closings, closed + window + TimeSpan.FromTicks(1)) - first;
+        return together * 2 > together + open;
+    }
+
+    private static int LowerBound(TimeSpan[] sorted, TimeSpan value)
+    {
+        var (low, high) = (0, sorted.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle] < value ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     /// <summary>The last sign of life before a death; a member that never came to this observer had its lease until now.</summary>

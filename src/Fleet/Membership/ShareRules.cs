@@ -41,6 +41,12 @@ internal static class ShareRules
         {
             var stuck = entry.WaitedFor.Split(',').ToHashSet(StringComparer.Ordinal);
             var current = job.Plan.At(job.Step).Without(job.ShardCount, stuck);
+            if (current.Ranges.IsEmpty)
+            {
+                string[] others = [.. job.Plan.Members.Where(member => !stuck.Contains(member))];
+                current = ShardAssignment.Weighted(job.ShardCount, others, [.. others.Select(_ => 1.0)]);
+            }
+
             actions.Add(new NoteLine(job.Id, $"everybody waits for {string.Join(", ", stuck.Select(name => state.Member(name, job.Id).Id))} in step {job.Step}; the others compute its shards too"));
             actions.Add(new BeginGeneration(job.Id, job.Generation, current, job.Plan.Next, IsStart: false, [], [], [], "help"));
             return entry with { HelpedStep = job.Step };

@@ -15,7 +15,7 @@ public static class FleetScheduler
         var offers = workers.OrderBy(worker => worker.Id, StringComparer.Ordinal).ThenBy(worker => worker.Incarnation, StringComparer.Ordinal).ToArray();
         var queue = jobs.OrderByDescending(job => job.Priority).ThenBy(job => job.Created).ThenBy(job => job.Id, StringComparer.Ordinal)
             .Select(job => new Claim(job)).ToArray();
-        var free = offers.ToHashSet();
+        var free = new HashSet<WorkerOffer>(offers, ReferenceEqualityComparer.Instance);
         foreach (var claim in queue)
         {
             TakeMinimum(claim, queue, offers, free);
@@ -49,7 +49,7 @@ public static class FleetScheduler
             return;
         }
 
-        claim.Candidates = new([.. InOrderOfPreference(able.Where(free.Contains), claim, queue)]);
+        claim.Candidates = new(InOrderOfPreference(able.Where(free.Contains), claim, queue));
         for (var given = 0; given < minimum; given++)
         {
             claim.TakeNext(free);
@@ -67,14 +67,14 @@ public static class FleetScheduler
         }
     }
 
-    /// <summary>Own members, own workers, idle ones, and then those of jobs that will not keep them all.</summary>
-    private static IOrderedEnumerable<WorkerOffer> InOrderOfPreference(IEnumerable<WorkerOffer> workers, Claim claim, Claim[] queue) => workers
-        .OrderByDescending(worker => worker.Job == claim.Job.Id && worker.IsMember)
-        .ThenByDescending(worker => worker.Job == claim.Job.Id)
-        .ThenByDescending(worker => worker.Job.Length == 0)
-        .ThenByDescending(worker => Array.FindIndex(queue, other => other.Job.Id == worker.Job))
-        .ThenBy(worker => worker.IsMember)
-        .ThenBy(worker => worker.Id, StringComparer.Ordinal).ThenBy(worker => worker.Incarnation, StringComparer.Ordinal);
+    /// <summary>Own members, own workers, idle ones, and then those of jobs that will not keep them all, from the last one on.</summary>
+    private static IEnumerable<WorkerOffer> InOrderOfPreference(IEnumerable<WorkerOffer> workers, Claim claim, Claim[] queue)
+    {
+        var all = workers.ToLookup(worker => worker.Job == claim.Job.Id ? 0 : worker.Job.Length == 0 ? 1 : 2);
+        return all[0].OrderByDescending(worker => worker.IsMember)
+            .Concat(all[1])
+            .Concat(all[2].Reverse().OrderByDescending(worker => Array.FindIndex(queue, other => other.Job.Id == worker.Job)).ThenBy(worker => worker.IsMember));
+    }
 
     /// <summary>The job's class; a job without one takes that of its workers, otherwise the one with the most free workers.</summary>
     private static string ClassFor(JobDemand job, WorkerOffer[] offers, HashSet<WorkerOffer> free) => job.NumericClass.Length > 0
