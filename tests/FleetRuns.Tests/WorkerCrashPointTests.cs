@@ -5,7 +5,7 @@ namespace LightlyCluster.FleetRuns.Tests;
 public sealed class WorkerCrashPointTests(CrashFleet crash)
 {
     /// <summary>Enough for somebody to come while the job runs.</summary>
-    private const int LongSteps = 100;
+    private const int LongSteps = 60;
 
     [Theory]
     [InlineData("worker.mid-forward@3")]
