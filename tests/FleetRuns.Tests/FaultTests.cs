@@ -137,7 +137,7 @@ public sealed class FaultTests : IDisposable
     private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps) =>
         EqualBitsTests.JobOf(images, method, workers, steps);
 
-    private static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
+    internal static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
     {
         end.State.ShouldBe(TrainingJob.Types.State.Succeeded, $"{end.Reason} {end.Message}");
         end.Result.StateHash.ShouldBe(expected);
@@ -147,18 +147,21 @@ public sealed class FaultTests : IDisposable
         steps.Select(step => step.Step).ShouldBe(Enumerable.Range(1, (int)end.StepsTotal).Select(step => (long)step));
     }
 
-    private async Task<string> ReferenceAsync(string images, string method, int steps = Steps)
+    /// <summary>The state that one undisturbed worker reaches.</summary>
+    internal static async Task<string> ReferenceAsync(string folder, string images, string method, int steps)
     {
         if (References.TryGetValue((method, steps), out var known))
         {
             return known;
         }
 
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(folder);
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, method, 1, steps));
         var (end, _) = await fleet.FollowAsync(job.Id);
         end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
         return References[(method, steps)] = end.Result.StateHash;
     }
+
+    private Task<string> ReferenceAsync(string images, string method, int steps = Steps) => ReferenceAsync(_folder, images, method, steps);
 }

@@ -8,14 +8,16 @@ namespace LightlyCluster.FleetRuns.Tests;
 internal sealed class TestFleet : IAsyncDisposable
 {
     private readonly List<ChildProcess> _children = [];
+    private readonly List<ChildProcess> _standby = [];
     private readonly GrpcChannel _channel;
     private readonly string _address;
+    private string _addresses;
 
     private TestFleet(string folder, TestStore store, ChildProcess coordinator, string address)
     {
         Folder = folder;
         Store = store;
-        _address = address;
+        _address = _addresses = address;
         Coordinator = coordinator;
         _channel = GrpcChannel.ForAddress(address);
         Jobs = new(_channel);
@@ -66,7 +68,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public ChildProcess AddWorker(string id, string crashPoints = "")
     {
-        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, "--coordinator", _address, "--id", id, "--device", "cpu");
+        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, "--coordinator", _addresses, "--id", id, "--device", "cpu");
         _children.Add(worker);
         return worker;
     }
@@ -77,6 +79,16 @@ internal sealed class TestFleet : IAsyncDisposable
         {
             AddWorker($"worker-{_children.Count}");
         }
+    }
+
+    /// <summary>Starts another coordinator over the same store; workers that come later know both.</summary>
+    public async Task<TrainingJobService.TrainingJobServiceClient> AddCoordinatorAsync()
+    {
+        var coordinator = StartCoordinator(Store, Folder, "127.0.0.1:0");
+        _standby.Add(coordinator);
+        var address = await coordinator.ReadyAsync();
+        _addresses = $"{_addresses},{address}";
+        return new(GrpcChannel.ForAddress(address));
     }
 
     public async Task RestartCoordinatorAsync(TimeSpan absence, string crashPoints = "")
@@ -138,7 +150,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     /// <summary>Follows a job to its end (or pause) and gives its last snapshot and its steps.</summary>
     public async Task<(TrainingJob Job, IReadOnlyList<StepMetrics> Steps)> FollowAsync(
-        string id, Func<StepMetrics, Task>? onStep = null, int timeoutSeconds = 60)
+        string id, Func<StepMetrics, Task>? onStep = null, int timeoutSeconds = 60, TrainingJobService.TrainingJobServiceClient? client = null)
     {
         var steps = new List<StepMetrics>();
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(timeoutSeconds));
@@ -147,7 +159,7 @@ internal sealed class TestFleet : IAsyncDisposable
         {
             try
             {
-                using var watch = Jobs.WatchTrainingJob(new() { Id = id, FromStep = steps.Count == 0 ? 0 : steps[^1].Step + 1 });
+                using var watch = (client ?? Jobs).WatchTrainingJob(new() { Id = id, FromStep = steps.Count == 0 ? 0 : steps[^1].Step + 1 });
                 while (await watch.ResponseStream.MoveNext(stop.Token))
                 {
                     job = watch.ResponseStream.Current.Job ?? job;
@@ -177,7 +189,7 @@ internal sealed class TestFleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
-        foreach (var child in _children)
+        foreach (var child in _children.Concat(_standby))
         {
             await child.DisposeAsync();
         }

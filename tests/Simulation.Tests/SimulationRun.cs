@@ -120,7 +120,7 @@ internal sealed class SimulationRun
         }
 
         _fleet.Checks.LookAtEnd();
-        RunUntil(() => false, _fleet.Scheduler.Now + TimeSpan.FromSeconds(2));
+        RunUntil(() => false, _fleet.Scheduler.Now + TimeSpan.FromSeconds(8));
         foreach (var worker in _fleet.Workers)
         {
             worker.Context.Kill();

@@ -31,6 +31,7 @@ internal sealed class ChunkReduction(
     private readonly ConcurrentDictionary<int, int> _failures = new();
     private readonly ConcurrentDictionary<int, int> _fetchFailures = new();
     private readonly ConcurrentDictionary<int, ChunkPointer> _written = new();
+    private readonly HashSet<(TreeNode Node, int Chunk)> _lost = [];
     private readonly Dictionary<int, Task<bool>> _underWay = [];
     private Task<bool>? _publishing;
     private bool _isSummedAlone;
@@ -158,7 +159,7 @@ internal sealed class ChunkReduction(
         var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
         foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
         {
-            var available = published[chunk].ToDictionary(node => node.Node, node => node.Payload);
+            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk))).ToDictionary(node => node.Node, node => node.Payload);
             if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
             {
                 _underWay.Add(chunk, ReduceAsync(chunk, available));
@@ -280,9 +281,11 @@ internal sealed class ChunkReduction(
     private async Task ComputeLostAsync(CancellationToken cancellationToken)
     {
         var chunks = _failures.Where(entry => entry.Value >= LostAfter).Select(entry => entry.Key).ToArray();
-        foreach (var node in (await steps.ReadNodesAsync(_step, chunks)).Select(pointer => pointer.Node).Distinct())
+        foreach (var pointer in await steps.ReadNodesAsync(_step, chunks))
         {
-            await computeAsync(new(node.Start, node.Count), cancellationToken);
+            // Own parts may cover the node in another division: then they are used, never again the pointer.
+            await computeAsync(new(pointer.Node.Start, pointer.Node.Count), cancellationToken);
+            _lost.Add((pointer.Node, pointer.Chunk));
         }
 
         _failures.Clear();

@@ -4,5 +4,5 @@ namespace LightlyCluster.Worker.Steps;
 internal interface IComputationFactory
 {
     /// <summary>Reads the data's index, builds the model, draws or loads the first state.</summary>
-    Task<IJobComputation> PrepareAsync(JobTicket ticket);
+    Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken);
 }

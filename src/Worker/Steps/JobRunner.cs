@@ -24,7 +24,7 @@ internal sealed partial class JobRunner(
         try
         {
             state.Set(ticket.Id, WorkerStatus.Loading, -1);
-            await using var computation = await computations.PrepareAsync(ticket);
+            await using var computation = await computations.PrepareAsync(ticket, cancellationToken);
             await RunAsync(computation, cancellationToken);
         }
         catch (OperationCanceledException)

@@ -6,7 +6,7 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>What a prepared job is, without its tensors: all that the protocol needs to know of it.</summary>
 /// <param name="Specification">The resolved specification.</param>
 /// <param name="Images">Number D of images.</param>
-/// <param name="Manifest">Digest of the dataset's manifest.</param>
+/// <param name="Manifest">What the data is: digest of its manifest and of how it is read.</param>
 /// <param name="StepsPerEpoch">S = floor(D / B).</param>
 /// <param name="StepsTotal">The schedule's horizon.</param>
 /// <param name="Layout">The chunks of the reduced vector.</param>

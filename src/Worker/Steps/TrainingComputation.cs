@@ -14,7 +14,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
 
     /// <inheritdoc/>
     public JobShape Shape { get; } = new(
-        context.Specification, context.Source.Manifest.Count, context.Source.Manifest.Digest, context.StepsPerEpoch, context.StepsTotal,
+        context.Specification, context.Source.Manifest.Count, context.Source.Identity, context.StepsPerEpoch, context.StepsTotal,
         context.Layout, context.Method.PublishedLength);
 
     /// <inheritdoc/>

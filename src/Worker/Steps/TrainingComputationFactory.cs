@@ -6,6 +6,10 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class TrainingComputationFactory(DeviceChoice device, TrainingThread training) : IComputationFactory
 {
     /// <inheritdoc/>
-    public async Task<IJobComputation> PrepareAsync(JobTicket ticket) =>
-        new TrainingComputation(await training.RunAsync(() => JobPreparation.Prepare(ticket, device)), training, ticket.NumericClass);
+    public async Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken)
+    {
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
+        return new TrainingComputation(
+            await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source)), training, ticket.NumericClass);
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class SimulatedCoordinator : IMeterFactory
     private readonly Leadership _leadership;
     private readonly FleetLeader _leader;
     private readonly Dictionary<SimulatedWorker, ChannelReader<SessionResponse>> _streams = [];
+    private readonly Dictionary<SimulatedWorker, Queue<Func<Task>>> _inboxes = [];
 
     public SimulatedCoordinator(SimulatedFleet fleet, int number)
     {
@@ -58,12 +59,12 @@ internal sealed class SimulatedCoordinator : IMeterFactory
     }
 
     /// <summary>A worker registers and opens its stream; refused by a coordinator that does not lead.</summary>
-    public void Connect(SimulatedWorker worker, string incarnation) => _fleet.Network.Send(() => Context.Do(() =>
+    public void Connect(SimulatedWorker worker, string incarnation) => Deliver(worker, () =>
     {
         if (_leadership.Term is null || !worker.IsAt(this, incarnation))
         {
             _fleet.Network.Send(() => worker.Disconnected(this));
-            return;
+            return Task.CompletedTask;
         }
 
         _directory.Register(new()
@@ -79,20 +80,23 @@ internal sealed class SimulatedCoordinator : IMeterFactory
         _streams[worker] = outbox;
         _fleet.Network.Send(() => worker.Connected(this, incarnation));
         Context.Start(() => SendAsync(worker, session, outbox));
-    }));
+        return Task.CompletedTask;
+    });
 
     /// <summary>A stream breaks.</summary>
-    public void Disconnect(SimulatedWorker worker, string incarnation) => _fleet.Network.Send(() => Context.Do(() =>
+    public void Disconnect(SimulatedWorker worker, string incarnation) => Deliver(worker, () =>
     {
         if (_streams.Remove(worker, out var outbox))
         {
             _directory.Find(incarnation)?.Close(outbox);
             worker.Disconnected(this);
         }
-    }));
+
+        return Task.CompletedTask;
+    });
 
     /// <summary>A message of a worker arrives.</summary>
-    public void Receive(SimulatedWorker worker, string incarnation, SessionRequest message) => Context.Start(async () =>
+    public void Receive(SimulatedWorker worker, string incarnation, SessionRequest message) => Deliver(worker, async () =>
     {
         if (!_streams.ContainsKey(worker) || _directory.Find(incarnation) is not { } session)
         {
@@ -111,6 +115,18 @@ internal sealed class SimulatedCoordinator : IMeterFactory
                 await KeepLineAsync(worker, message.Log);
                 break;
         }
+    });
+
+    /// <summary>What comes from one worker is taken in the order in which it was sent, as from a connection.</summary>
+    private void Deliver(SimulatedWorker worker, Func<Task> take) => _fleet.Network.SendInOrder((worker, this), () =>
+    {
+        if (!_inboxes.TryGetValue(worker, out var inbox))
+        {
+            _inboxes.Add(worker, inbox = new());
+        }
+
+        inbox.Enqueue(take);
+        Context.Start(() => inbox.Dequeue()());
     });
 
     private async Task KeepLineAsync(SimulatedWorker worker, WorkerLog line)

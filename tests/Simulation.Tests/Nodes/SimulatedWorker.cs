@@ -85,9 +85,9 @@ internal sealed class SimulatedWorker : IComputationFactory
     public void Take(SimulatedCoordinator from, string incarnation, SessionResponse message) =>
         Context.Start(() => IsAt(from, incarnation) ? TakeAsync(message) : Task.CompletedTask);
 
-    public async Task<IJobComputation> PrepareAsync(JobTicket ticket)
+    public async Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(5, 300)), _fleet.Clock);
+        await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(5, 300)), _fleet.Clock, cancellationToken);
         return new SimulatedComputation(
             _fleet.Job, _fleet.Job.ShapeOf(ticket.Specification), _fleet.Disk, _fleet.Checks, ticket.Incarnation,
             () => ShardTime * (0.5 + _random.NextDouble()), _fleet.Clock);
@@ -158,7 +158,7 @@ internal sealed class SimulatedWorker : IComputationFactory
     private void Send(SimulatedCoordinator coordinator, SessionRequest message)
     {
         var incarnation = Incarnation;
-        _fleet.Network.SendInOrder((this, coordinator), () => coordinator.Receive(this, incarnation, message));
+        coordinator.Receive(this, incarnation, message);
     }
 
     private async Task KeepLeaseAsync()
