@@ -52,12 +52,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess StartProject(string project, params string[] arguments) => StartArmedProject(project, "", arguments);
 
-    public static ChildProcess StartArmedProject(string project, string crashPoints, params string[] arguments)
-    {
-        var program = Path.Combine(
-            AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!), $"LightlyCluster.{project}.dll");
-        return Start("dotnet", [Path.GetFullPath(program), .. arguments], crashPoints);
-    }
+    public static ChildProcess StartArmedProject(string project, string crashPoints, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(FolderOf(project), $"LightlyCluster.{project}.dll"), .. arguments], crashPoints);
+
+    /// <summary>Where a project was built to.</summary>
+    public static string FolderOf(string project) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!)));
 
     /// <summary>What follows READY in the line that the process prints when it is up.</summary>
     public Task<string> ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(30));

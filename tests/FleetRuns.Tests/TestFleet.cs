@@ -68,7 +68,8 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public ChildProcess AddWorker(string id, string crashPoints = "")
     {
-        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, "--coordinator", _addresses, "--id", id, "--device", "cpu");
+        var worker = ChildProcess.StartArmedProject(
+            "Worker", crashPoints, "--coordinator", _addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
         _children.Add(worker);
         return worker;
     }
