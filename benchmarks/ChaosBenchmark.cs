@@ -22,7 +22,8 @@ internal static class ChaosBenchmark
                 Console.WriteLine($"VIOLATED: {violation}");
             }
 
-            Console.WriteLine(outcome.Violations().Count == 0 ? $"whole (seed {seed})" : $"NOT whole; repeat with --faults {faults} --seed {seed}");
+            Console.WriteLine(
+                outcome.Violations().Count == 0 ? $"whole (seed {seed})" : $"NOT whole; repeat with --faults {faults} --seed {seed}");
             return outcome.Violations().Count == 0 ? 0 : 1;
         }
         catch (Exception error) when (error is TimeoutException or InvalidOperationException)
@@ -38,7 +39,8 @@ internal static class ChaosBenchmark
 
     private static void Print(ChaosOutcome outcome)
     {
-        Console.WriteLine($"{outcome.Faults.Count} faults in {outcome.Job.StepsTotal} steps, {outcome.Seconds:F0} s, {outcome.Job.Generation} generations");
+        Console.WriteLine(
+            $"{outcome.Faults.Count} faults in {outcome.Job.StepsTotal} steps, {outcome.Seconds:F0} s, {outcome.Job.Generation} generations");
         Console.WriteLine("| fault | times | median to next commit, s | longest, s |\n| --- | --- | --- | --- |");
         foreach (var kind in outcome.Faults.GroupBy(fault => fault.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
@@ -47,7 +49,8 @@ internal static class ChaosBenchmark
         }
 
         var samples = outcome.Job.Result.Samples;
-        Console.WriteLine($"samples: expected {samples.Expected}, committed {samples.Committed}, lost {samples.Lost}, repeated {samples.RepeatedCount}");
+        Console.WriteLine(
+            $"samples: expected {samples.Expected}, committed {samples.Committed}, lost {samples.Lost}, repeated {samples.RepeatedCount}");
         Console.WriteLine($"state: {outcome.Job.Result.StateHash}; undisturbed with one worker: {outcome.ExpectedHash}");
     }
 }

@@ -7,8 +7,8 @@ using LightlyCluster.Protocol.V1;
 namespace LightlyCluster.Benchmarks;
 
 /// <summary>
-/// What it costs when somebody dies, and when nobody does: resnet-9 of width 0.25, 64 pixels, batch 64 in 4 shards, 3 workers of one thread,
-/// redis-server. Commits are watched in META every 2 ms.
+/// What it costs when somebody dies, and when nobody does: resnet-9 of width 0.25, 64 pixels, batch 64 in 4 shards, 3 workers of one
+/// thread, redis-server. Commits are watched in META every 2 ms.
 /// </summary>
 internal sealed class RecoveryBenchmark : IAsyncDisposable
 {
@@ -42,7 +42,8 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
             await using var fleet = await TestFleet.StartAsync(folder, TestStore.Redis);
             await using var benchmark = new RecoveryBenchmark(
                 fleet, await RedisConnections.ConnectAsync(new(fleet.Store.Meta, fleet.Store.Data), "recovery"), images);
-            Console.WriteLine($"{Machine()}, {DateTime.UtcNow:yyyy-MM-dd}; resnet-9 width 0.25, 64 pixels, batch 64, {Workers} workers, redis-server\n");
+            Console.WriteLine(
+                $"{Machine()}, {DateTime.UtcNow:yyyy-MM-dd}; resnet-9 width 0.25, 64 pixels, batch 64, {Workers} workers, redis-server\n");
             Console.WriteLine("| what | times | median | p95 | longest |\n| --- | --- | --- | --- | --- |");
             await benchmark.CostAsync();
             await benchmark.StartAsync(Workers);
@@ -59,7 +60,7 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    /// <summary>Everything of an undisturbed step that is not training: pointers, digests, hashes, log, retention, looking at META.</summary>
+    /// <summary>Everything of an undisturbed step that is not training: pointers, digests, hashes, log, retention, reads of META.</summary>
     private async Task CostAsync()
     {
         const int First = 5;
@@ -85,7 +86,8 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
         await alone.DisposeAsync();
         var step = Stopwatch.GetElapsedTime(since, until).TotalSeconds / (Last - First);
         var share = 1 - (training.Average() / step);
-        Console.WriteLine($"| cost of fault tolerance, one worker undisturbed: {100 * share:F1} % of a step of {step * 1000:F0} ms | {training.Count} | | | |");
+        Console.WriteLine(
+            $"| cost of fault tolerance, one worker undisturbed: {100 * share:F1} % of a step of {step * 1000:F0} ms | {training.Count} | | | |");
     }
 
     private async Task StartAsync(int count)
@@ -112,7 +114,7 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
             stall.Add(measured.Stall);
             var clock = Stopwatch.StartNew();
             Add();
-            await UntilAsync(record => record.Plan.Members.Count == Workers && record.Step > record.Plan.FirstStep + 1, "a replacement takes part");
+            await UntilAsync(IsWhole, "a replacement takes part");
             join.Add(clock.Elapsed.TotalSeconds);
             await Task.Delay(200 + (37 * kill % 500));
         }
@@ -132,7 +134,7 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
             next.Add(measured.Next);
             stall.Add(measured.Stall);
             victim.Signal("CONT");
-            await UntilAsync(record => record.Plan.Members.Count == Workers && record.Step > record.Plan.FirstStep + 1, "the worker is back");
+            await UntilAsync(IsWhole, "the worker is back");
             await Task.Delay(200 + (37 * stop % 500));
         }
 
@@ -148,7 +150,8 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
         await restarting;
         var after = await RateAsync(Task.Delay(absence));
         Console.WriteLine(
-            $"| coordinator away for {absence.TotalSeconds:F0} s: commits/s before {before:F2}, during {during:F2}, after {after:F2} | 1 | | | |");
+            $"| coordinator away for {absence.TotalSeconds:F0} s: commits/s before {before:F2}, during {during:F2}, after {after:F2} "
+            + "| 1 | | | |");
     }
 
     private async Task<double> RateAsync(Task time)
@@ -159,7 +162,9 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
     }
 
     /// <summary>Does something to a worker, and watches the next four commits.</summary>
-    /// <returns>Seconds to the next one, and the longest time between two (the fault counts as one): by luck the victim's part was published.</returns>
+    /// <returns>
+    /// Seconds to the next one (short by luck when the victim's part was published), and the longest time between two; the fault counts as one.
+    /// </returns>
     private async Task<(double Next, double Stall)> CommitsAfterAsync(Action fault)
     {
         var step = (await _jobs.ReadAsync(_job))!.Step;
@@ -183,12 +188,16 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
         {
             if (clock.Elapsed > TimeSpan.FromSeconds(90))
             {
-                throw new TimeoutException($"Not within 90 s: {what}. {_fleet.Coordinator.Said[^Math.Min(2000, _fleet.Coordinator.Said.Length)..]}");
+                var said = _fleet.Coordinator.Said;
+                throw new TimeoutException($"Not within 90 s: {what}. {said[^Math.Min(2000, said.Length)..]}");
             }
 
             await Task.Delay(2);
         }
     }
+
+    /// <summary>All members are there, and a step of the new shares is committed.</summary>
+    private static bool IsWhole(JobRecord record) => record.Plan.Members.Count == Workers && record.Step > record.Plan.FirstStep + 1;
 
     private void Add() => _alive.Add(_fleet.AddWorker($"worker-{++_named:000}"));
 
@@ -206,10 +215,13 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
     private static void Row(string what, List<double> seconds)
     {
         var sorted = seconds.Order().ToArray();
-        Console.WriteLine($"| {what} | {sorted.Length} | {Arguments.Median(sorted):F2} s | {sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1]:F2} s | {sorted[^1]:F2} s |");
+        var p95 = sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1];
+        Console.WriteLine($"| {what} | {sorted.Length} | {Arguments.Median(sorted):F2} s | {p95:F2} s | {sorted[^1]:F2} s |");
     }
 
-    private static string Machine() =>
-        $"{File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()}, "
-        + $"{Environment.ProcessorCount} cores";
+    private static string Machine()
+    {
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        return $"{model?.Split(':')[1].Trim()}, {Environment.ProcessorCount} cores";
+    }
 }

@@ -5,7 +5,7 @@ using LightlyCluster.FleetRuns.Tests;
 
 namespace LightlyCluster.Benchmarks;
 
-/// <summary>The real coordinator and redis-server with thousands of simulated workers, each with a gRPC stream and a lease of its own.</summary>
+/// <summary>The real coordinator and redis-server with thousands of simulated workers: a gRPC stream and a lease each.</summary>
 internal static class ScaleBenchmark
 {
     private const int StreamsPerConnection = 200;
@@ -68,7 +68,9 @@ internal static class ScaleBenchmark
         var clock = Stopwatch.StartNew();
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         var elapsed = clock.Elapsed.TotalSeconds;
-        Row($"coordinator CPU at {any.Renewal.TotalSeconds:F1} s renewals{when}", $"{100 * (Measure(fleet).Cpu - before.Cpu) / elapsed:F1} % of a core");
+        Row(
+            $"coordinator CPU at {any.Renewal.TotalSeconds:F1} s renewals{when}",
+            $"{100 * (Measure(fleet).Cpu - before.Cpu) / elapsed:F1} % of a core");
         Row($"META CPU{when}", $"{100 * (StoreTime(fleet) - store) / elapsed:F1} % of a core");
     }
 
@@ -87,7 +89,8 @@ internal static class ScaleBenchmark
                 Workers = new() { Min = members, Max = members },
             });
             jobs.Add(job.Id);
-            await store.Jobs.InitializeAsync(job.Id, new(2 * members, 1, 1000, 0, "xxh128:0", "manifest", SimulatedWorker.NumericClass, 16));
+            await store.Jobs.InitializeAsync(
+                job.Id, new(2 * members, 1, 1000, 0, "xxh128:0", "manifest", SimulatedWorker.NumericClass, 16));
         }
 
         return jobs;
@@ -97,7 +100,7 @@ internal static class ScaleBenchmark
     private static async Task ReportPlanAsync(TestFleet fleet, RedisFleetStore store, IReadOnlyList<string> jobs, SimulatedWorker[] workers)
     {
         var clock = Stopwatch.StartNew();
-        await EventuallyAsync("every worker is told generation 1", () => workers.All(worker => worker.ToldAt is not null), TimeSpan.FromMinutes(2));
+        await EventuallyAsync("every worker is told generation 1", () => workers.All(worker => worker.ToldAt is not null));
         Row($"{jobs.Count} jobs planned, {workers.Length} workers told", $"{clock.Elapsed.TotalSeconds:F2} s after all were submitted");
         foreach (var job in jobs)
         {
@@ -116,16 +119,19 @@ internal static class ScaleBenchmark
         Array.ForEach(told, worker => worker.ToldAt = null);
         var start = Stopwatch.GetTimestamp();
         Array.ForEach(lost, worker => worker.Abort());
-        await EventuallyAsync("all others are told the next generation", () => told.All(worker => worker.ToldAt is not null), TimeSpan.FromMinutes(2));
+        await EventuallyAsync("all others are told the next generation", () => told.All(worker => worker.ToldAt is not null));
         var delays = told.Select(worker => Stopwatch.GetElapsedTime(start, worker.ToldAt!.Value).TotalSeconds).Order().ToArray();
-        Row($"a stream of each job closes: {told.Length} others told", $"first {delays[0]:F2} s, median {delays[delays.Length / 2]:F2} s, last {delays[^1]:F2} s "
+        Row(
+            $"a stream of each job closes: {told.Length} others told",
+            $"first {delays[0]:F2} s, median {delays[delays.Length / 2]:F2} s, last {delays[^1]:F2} s "
             + "(0.25 s of it: time to reconnect)");
         var records = await Task.WhenAll(jobs.Select(store.Jobs.ReadAsync));
         Row("generations", string.Join(", ", records.Select(record => record!.Generation)));
     }
 
-    private static async Task EventuallyAsync(string what, Func<bool> isTrue, TimeSpan limit)
+    private static async Task EventuallyAsync(string what, Func<bool> isTrue)
     {
+        var limit = TimeSpan.FromMinutes(2);
         var clock = Stopwatch.StartNew();
         while (!isTrue())
         {

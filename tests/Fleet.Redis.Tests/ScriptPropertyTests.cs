@@ -41,7 +41,8 @@ public abstract class ScriptPropertyTests : IAsyncLifetime
         var sequences = long.Parse(Environment.GetEnvironmentVariable("LIGHTLY_PROPERTY_SEQUENCES") ?? $"{Sequences}");
 
         await StoreCalls.Sequence.SampleAsync(
-            calls => CompareAsync(store, $"job{++_jobs}", calls), iter: sequences, threads: 1, print: calls => string.Join('\n', calls.AsEnumerable()));
+            calls => CompareAsync(store, $"job{++_jobs}", calls), iter: sequences, threads: 1,
+            print: calls => string.Join('\n', calls.AsEnumerable()));
     }
 
     private async Task CompareAsync(RedisFleetStore store, string job, StoreCall[] calls)

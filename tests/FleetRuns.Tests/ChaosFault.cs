@@ -8,5 +8,6 @@ namespace LightlyCluster.FleetRuns.Tests;
 /// <param name="Recovery">From the fault to the next commit.</param>
 internal sealed record ChaosFault(int Number, string Kind, string Target, long Step, TimeSpan Recovery)
 {
-    public override string ToString() => $"{Number,4} step {Step,6}  {Kind,-20} {Target,-12} next commit after {Recovery.TotalSeconds,6:F2} s";
+    public override string ToString() =>
+        $"{Number,4} step {Step,6}  {Kind,-20} {Target,-12} next commit after {Recovery.TotalSeconds,6:F2} s";
 }

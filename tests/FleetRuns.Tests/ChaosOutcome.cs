@@ -19,7 +19,7 @@ internal sealed record ChaosOutcome(IReadOnlyList<ChaosFault> Faults, TrainingJo
             (Job.Result.StateHash != ExpectedHash, $"the state is {Job.Result.StateHash}, undisturbed it is {ExpectedHash}"),
             (samples.Lost != 0, $"{samples.Lost} samples are lost"),
             (samples.RepeatedCount != 0, $"{samples.RepeatedCount} samples are repeated"),
-            (samples.Committed != Job.StepsTotal * Job.Spec.Train.BatchSize, $"{samples.Committed} samples are committed, of {samples.Expected}"),
+            (samples.Committed != Job.StepsTotal * Job.Spec.Train.BatchSize, $"{samples.Committed} samples are committed"),
         ];
         return [.. checks.Where(check => check.IsBroken).Select(check => check.Text)];
     }

@@ -93,7 +93,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task<string> UndisturbedAsync(int steps, TimeSpan limit)
     {
         var alone = _fleet.AddWorker("alone");
-        var (end, _) = await _fleet.FollowAsync((await _fleet.SubmitAsync(Specification(steps, 1))).Id, timeoutSeconds: (int)limit.TotalSeconds);
+        var job = await _fleet.SubmitAsync(Specification(steps, 1));
+        var (end, _) = await _fleet.FollowAsync(job.Id, timeoutSeconds: (int)limit.TotalSeconds);
         await alone.DisposeAsync();
         return end.State == TrainingJob.Types.State.Succeeded
             ? end.Result.StateHash
@@ -231,7 +232,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         var record = await _jobs.ReadAsync(job);
         var faults = string.Join('\n', _faults.TakeLast(5));
-        return $"The job did not get on: {record?.State} at step {record?.Step}, generation {record?.Generation}, plan {record?.Plan.Next.Encode()}.\n"
+        return $"The job did not get on: {record?.State} at step {record?.Step}, generation {record?.Generation}, "
+            + $"plan {record?.Plan.Next.Encode()}.\n"
             + $"Last faults:\n{faults}\ncoordinator: {Tail(_fleet.Coordinator)}\n"
             + string.Join('\n', _healthy.Select(worker => $"{worker.Key}: {Tail(worker.Value)}"));
     }

@@ -91,7 +91,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         if (Process.ExitCode != 137)
         {
-            throw new InvalidOperationException($"The process ended with {Process.ExitCode} instead of dying at '{where}'. It said: {Said}");
+            throw new InvalidOperationException($"The process ended with {Process.ExitCode} instead of dying at '{where}': {Said}");
         }
     }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace LightlyCluster.FleetRuns.Tests;
 
-/// <summary>A store for a test: the embedded one, or two real redis-servers in the roles META (append-only file) and DATA (no persistence).</summary>
+/// <summary>A store for a test: the embedded one, or two redis-servers as META (append-only file) and DATA (no persistence).</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     public const string Embedded = "embedded";
@@ -18,7 +18,8 @@ internal sealed class TestStore : IAsyncDisposable
     {
     }
 
-    private TestStore(ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] metaArguments, string[] dataArguments)
+    private TestStore(
+        ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] metaArguments, string[] dataArguments)
     {
         (Process, _dataProcess, Meta, Data) = (process, dataProcess, meta, data);
         (_metaArguments, _dataArguments) = (metaArguments, dataArguments);
@@ -45,8 +46,10 @@ internal sealed class TestStore : IAsyncDisposable
         }
 
         var (metaPort, dataPort) = (FreePort(), FreePort());
-        var metaArguments = Arguments(metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
-        var dataArguments = Arguments(dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
+        var metaArguments = Arguments(
+            metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
+        var dataArguments = Arguments(
+            dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
         return new(
             await StartRedisAsync(metaArguments), await StartRedisAsync(dataArguments), $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}",
             metaArguments, dataArguments);
@@ -77,7 +80,8 @@ internal sealed class TestStore : IAsyncDisposable
         await (_dataProcess?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private static string[] Arguments(int port, params string[] settings) => ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings];
+    private static string[] Arguments(int port, params string[] settings) =>
+        ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings];
 
     private static async Task<ChildProcess> StartRedisAsync(string[] arguments)
     {

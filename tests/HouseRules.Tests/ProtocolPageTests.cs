@@ -20,7 +20,8 @@ public sealed class ProtocolPageTests
     [Fact]
     public void Every_crash_point_is_on_the_page_and_no_other()
     {
-        var points = Repository.Sources("*.cs").Select(File.ReadAllText).Where(text => text.Contains("CrashPoint.Reach(", StringComparison.Ordinal))
+        var points = Repository.Sources("*.cs").Select(File.ReadAllText)
+            .Where(text => text.Contains("CrashPoint.Reach(", StringComparison.Ordinal))
             .SelectMany(text => Matches(text, "\"((?:worker|coordinator)\\.[a-z-]+)\""))
             .Distinct().Order(StringComparer.Ordinal);
 
@@ -32,8 +33,7 @@ public sealed class ProtocolPageTests
     [Fact]
     public void Every_test_on_the_page_exists()
     {
-        var sources = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
-            .Select(File.ReadAllText));
+        var sources = TestSources("");
 
         var named = Names("`([A-Z][A-Za-z]*(?:_[A-Za-z0-9]+){3,})`");
 
@@ -44,11 +44,13 @@ public sealed class ProtocolPageTests
     [Fact]
     public void Every_crash_point_is_hit_by_a_test()
     {
-        var tests = string.Join('\n', Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "FleetRuns.Tests"), "*CrashPointTests.cs")
-            .Select(File.ReadAllText));
+        var tests = TestSources("CrashPoint");
 
         Names("`((?:worker|coordinator)\\.[a-z-]+)`").Where(point => !tests.Contains(point, StringComparison.Ordinal)).ShouldBeEmpty();
     }
+
+    private static string TestSources(string kind) => string.Join('\n', Directory
+        .EnumerateFiles(Path.Combine(Repository.Root, "tests"), $"*{kind}Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
 
     private static string[] Names(string pattern) => [.. Matches(Page, pattern).Distinct().Order(StringComparer.Ordinal)];
 

@@ -79,7 +79,7 @@ internal static class StoreCalls
         from step in Near
         from pointers in Chunk.Array[1, 3]
         select Fenced($"reduced {incarnation} {string.Join(' ', pointers.AsEnumerable())}", generation, step, async (store, job, at) =>
-            (await store.Steps(job, incarnation).PublishReducedAsync(at.Generation, at.Step, pointers, Chunks, Shards, 0.25, Life)).ToString());
+            $"{await store.Steps(job, incarnation).PublishReducedAsync(at.Generation, at.Step, pointers, Chunks, Shards, 0.25, Life)}");
 
     /// <summary>All shards and all chunks, which commits where it is allowed.</summary>
     private static Gen<StoreCall> PublishAll =>
@@ -89,8 +89,8 @@ internal static class StoreCalls
         select Fenced($"everything {incarnation} {digest}", generation, 0, async (store, job, at) =>
         {
             var steps = store.Steps(job, incarnation);
-            var shards = await steps.PublishShardsAsync(
-                at.Generation, at.Step, [.. Enumerable.Range(0, Shards).Select(shard => new ShardPointer(shard, $"s{shard}", 0, new(digest, "k")))], Life);
+            var all = Enumerable.Range(0, Shards).Select(shard => new ShardPointer(shard, $"s{shard}", 0, new(digest, "k")));
+            var shards = await steps.PublishShardsAsync(at.Generation, at.Step, [.. all], Life);
             var reduced = await steps.PublishReducedAsync(
                 at.Generation, at.Step, [.. Enumerable.Range(0, Chunks).Select(chunk => new ChunkPointer(chunk, new(digest, "k")))],
                 Chunks, Shards, 0.5, Life);
@@ -112,7 +112,10 @@ internal static class StoreCalls
         from metrics in OneOf("", "{}")
         from isDecisive in Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true)))
         select Fenced($"verify {incarnation} {hash} decisive {isDecisive}", 0, step, async (store, job, at) =>
-            $"{await store.Steps(job, incarnation).VerifyStateAsync(new(at.Step, hash, $"name-{incarnation}", metrics, 0.5, 7, isDecisive))}");
+        {
+            var report = new StateReport(at.Step, hash, $"name-{incarnation}", metrics, 0.5, 7, isDecisive);
+            return $"{await store.Steps(job, incarnation).VerifyStateAsync(report)}";
+        });
 
     private static Gen<StoreCall> Claim => Gen.Int[0, 4].Select(term => Fenced($"claim {term}", 0, 0, async (store, job, _) =>
         $"{await store.Jobs.ClaimAsync(job, term)}"));
@@ -121,7 +124,10 @@ internal static class StoreCalls
         from verb in Gen.Frequency((5, OneOf(ControlVerb.Pause, ControlVerb.Resume)), (1, OneOf(ControlVerb.Cancel, ControlVerb.Delete)))
         from request in Gen.Int[0, 3]
         select new StoreCall($"{verb} by request {request}", async (store, job) =>
-            $"{await store.Jobs.ControlAsync(job, new(verb, request == 0 ? "" : $"{job}-control-{request}", 8, "Wish", "A client wishes it."))}");
+        {
+            var id = request == 0 ? "" : $"{job}-control-{request}";
+            return $"{await store.Jobs.ControlAsync(job, new(verb, id, 8, "Wish", "A client wishes it."))}";
+        });
 
     private static Gen<StoreCall> ChangeState =>
         from state in Gen.Frequency((4, OneOf(JobState.Queued, JobState.Paused)), (1, OneOf(JobState.Succeeded, JobState.Cancelled)))
@@ -144,7 +150,10 @@ internal static class StoreCalls
         from generation in Near
         from value in Gen.Int[0, 9]
         select Fenced($"fields {incarnation} fenced {isFenced} {value}", generation, 0, async (store, job, at) =>
-            (await store.Jobs.SetFieldsAsync(job, isFenced ? at.Generation : null, incarnation, ("retainFrom", $"{value}"), ("snapshot", $"{value}"))).ToString());
+        {
+            (string, string)[] fields = [("retainFrom", $"{value}"), ("snapshot", $"{value}")];
+            return $"{await store.Jobs.SetFieldsAsync(job, isFenced ? at.Generation : null, incarnation, fields)}";
+        });
 
     private static Gen<StoreCall> Initialize =>
         from baseStep in Gen.Int[0, 1]
@@ -183,7 +192,8 @@ internal static class StoreCalls
         select new StoreCall($"lease {name} release {isRelease}", async (store, job) =>
         {
             await (isRelease ? store.Leases.ReleaseAsync(job + name) : store.Leases.RenewAsync(job + name, Life));
-            return string.Join(',', (await store.Leases.HeldAsync([.. Incarnations.Select(other => job + other)])).Order(StringComparer.Ordinal));
+            var held = await store.Leases.HeldAsync([.. Incarnations.Select(other => job + other)]);
+            return string.Join(',', held.Order(StringComparer.Ordinal));
         });
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

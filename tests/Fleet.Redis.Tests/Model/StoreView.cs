@@ -7,9 +7,9 @@ namespace LightlyCluster.Fleet.Redis.Tests.Model;
 internal static class StoreView
 {
     private static readonly string[] Fields =
-        ["id", "spec", "displayName", "created", "shards", "stopAfter", "minimum", "maximum", "state", "reason", "message", "generation", "term",
-         "step", "started", "ended", "planStep", "planCurrent", "planNext", "images", "stepsPerEpoch", "stepsTotal", "manifest", "numericClass",
-         "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested",
+        ["id", "spec", "displayName", "created", "shards", "stopAfter", "minimum", "maximum", "state", "reason", "message", "generation",
+         "term", "step", "started", "ended", "planStep", "planCurrent", "planNext", "images", "stepsPerEpoch", "stepsTotal", "manifest",
+         "numericClass", "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested",
          "pauseReason", "pauseMessage", "snapshotWanted"];
 
     /// <summary>Reads everything.</summary>
@@ -32,7 +32,8 @@ internal static class StoreView
         for (var step = Math.Max(0, record.Step - 2); step <= record.Step + 1; step++)
         {
             var nodes = await steps.ReadNodesAsync(step, [.. Enumerable.Range(0, StoreCalls.Chunks)]);
-            view.AppendLine($"{step}: {Sorted(await steps.ReadShardsAsync(step))}; {Sorted(nodes)}; {Sorted(await steps.ReadReducedAsync(step))}")
+            view.AppendLine($"{step}: {Sorted(await steps.ReadShardsAsync(step))}; {Sorted(nodes)}")
+                .AppendLine($"{step}: {Sorted(await steps.ReadReducedAsync(step))}")
                 .AppendLine($"{step}: {await steps.ReadEntryAsync(step, record.BaseStep)} {await steps.ReadHashAsync(step)}");
         }
 
@@ -61,5 +62,6 @@ internal static class StoreView
         }
     }
 
-    private static string Sorted<T>(IEnumerable<T> items) => string.Join(' ', items.Select(item => $"{item}").Order(StringComparer.Ordinal));
+    private static string Sorted<T>(IEnumerable<T> items) =>
+        string.Join(' ', items.Select(item => $"{item}").Order(StringComparer.Ordinal));
 }
