@@ -22,7 +22,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 3));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[1].Signal("KILL")));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Workers[1].Signal("KILL")));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldHaveSingleItem().Seconds.ShouldBeGreaterThan(0);
@@ -39,7 +39,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 3));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[0].Signal("TERM")));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Workers[0].Signal("TERM")));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();
@@ -61,7 +61,7 @@ public sealed class FaultTests : IDisposable
         spec.Workers.ClearMax();
         var job = await fleet.SubmitAsync(spec);
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(3, () => fleet.AddWorkers(1)));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(3, () => fleet.AddWorkers(1)));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Workers.Count.ShouldBe(2);
@@ -79,7 +79,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(2);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 2, 40));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(1))));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(1))));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();
@@ -96,7 +96,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 1));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(6, () =>
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(6, () =>
         {
             fleet.Workers[0].Signal("KILL");
             fleet.AddWorkers(1);
@@ -136,25 +136,6 @@ public sealed class FaultTests : IDisposable
 
     private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps) =>
         EqualBitsTests.JobOf(images, method, workers, steps);
-
-    internal static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
-    {
-        action();
-        return Task.CompletedTask;
-    });
-
-    internal static Func<StepMetrics, Task> At(long step, Func<Task> action)
-    {
-        var isDone = false;
-        return async metrics =>
-        {
-            if (!isDone && metrics.Step >= step)
-            {
-                isDone = true;
-                await action();
-            }
-        };
-    }
 
     internal static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
     {

@@ -18,7 +18,7 @@ public sealed class MembershipRunTests : IDisposable
         var job = await fleet.SubmitAsync(JobOf(images, 1, 3, 60));
         var woken = Task.CompletedTask;
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, FaultTests.At(4, () =>
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () =>
         {
             fleet.Workers[1].Signal("STOP");
             woken = WakeAsync();
@@ -50,7 +50,7 @@ public sealed class MembershipRunTests : IDisposable
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, 1, 3, 60));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, FaultTests.At(4, async () =>
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, async () =>
         {
             fleet.Coordinator.Signal("KILL");
             fleet.Workers[2].Signal("KILL");
@@ -72,7 +72,7 @@ public sealed class MembershipRunTests : IDisposable
         fleet.AddWorkers(2);
         var job = await fleet.SubmitAsync(JobOf(images, 2, 2, 60));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, FaultTests.At(4, () => fleet.Coordinator.Signal("KILL")), timeoutSeconds: 120, client: other);
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Coordinator.Signal("KILL")), timeoutSeconds: 120, client: other);
 
         FaultTests.ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();
@@ -88,7 +88,7 @@ public sealed class MembershipRunTests : IDisposable
         var low = await fleet.SubmitAsync(JobOf(images, 2, 2, 30));
         TrainingJob? high = null;
 
-        var (end, steps) = await fleet.FollowAsync(low.Id, FaultTests.At(4, async () =>
+        var (end, steps) = await fleet.FollowAsync(low.Id, TestFleet.At(4, async () =>
         {
             var urgent = JobOf(images, 2, 2, 6);
             urgent.Workers.Priority = 10;
@@ -115,7 +115,7 @@ public sealed class MembershipRunTests : IDisposable
         }
 
         fleet.AddWorkers(1);
-        var (paused, before) = await fleet.FollowAsync(job.Id, FaultTests.At(3, async () =>
+        var (paused, before) = await fleet.FollowAsync(job.Id, TestFleet.At(3, async () =>
             await fleet.Jobs.PauseTrainingJobAsync(new() { Id = job.Id, RequestId = "pause-1" })));
         paused.State.ShouldBe(TrainingJob.Types.State.Paused);
         await fleet.Jobs.ResumeTrainingJobAsync(new() { Id = job.Id, RequestId = "resume-1" });
@@ -136,7 +136,7 @@ public sealed class MembershipRunTests : IDisposable
         var job = await fleet.SubmitAsync(JobOf(images, 1, 2, 30));
 
         var (end, steps) = await fleet.FollowAsync(
-            job.Id, FaultTests.At(4, () => fleet.Store.RestartMetaAsync(TimeSpan.FromSeconds(5), fleet.Folder)), timeoutSeconds: 120);
+            job.Id, TestFleet.At(4, () => fleet.Store.RestartMetaAsync(TimeSpan.FromSeconds(5))), timeoutSeconds: 120);
 
         FaultTests.ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();

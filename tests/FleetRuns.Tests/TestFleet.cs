@@ -23,6 +23,9 @@ internal sealed class TestFleet : IAsyncDisposable
         Jobs = new(_channel);
     }
 
+    /// <summary>Where the coordinator listens.</summary>
+    public string Address => _address;
+
     public string Folder { get; }
 
     public TestStore Store { get; }
@@ -42,9 +45,31 @@ internal sealed class TestFleet : IAsyncDisposable
         return new(directory, running, coordinator, await coordinator.ReadyAsync());
     }
 
-    public ChildProcess AddWorker(string id)
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Func<Task> action)
     {
-        var worker = ChildProcess.StartProject("Worker", "--coordinator", _addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
+        var isDone = false;
+        return async metrics =>
+        {
+            if (!isDone && metrics.Step >= step)
+            {
+                isDone = true;
+                await action();
+            }
+        };
+    }
+
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    public ChildProcess AddWorker(string id, string crashPoints = "")
+    {
+        var worker = ChildProcess.StartArmedProject(
+            "Worker", crashPoints, "--coordinator", _addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
         _children.Add(worker);
         return worker;
     }
@@ -67,16 +92,62 @@ internal sealed class TestFleet : IAsyncDisposable
         return new(GrpcChannel.ForAddress(address));
     }
 
-    public async Task RestartCoordinatorAsync(TimeSpan absence)
+    public async Task RestartCoordinatorAsync(TimeSpan absence, string crashPoints = "")
     {
         await Coordinator.DisposeAsync();
         await Task.Delay(absence);
-        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority);
+        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority, crashPoints);
         await Coordinator.ReadyAsync();
     }
 
-    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec) =>
-        await Jobs.CreateTrainingJobAsync(new() { RequestId = Path.GetRandomFileName(), Spec = spec });
+    /// <summary>Starts another coordinator on the same store, with an address of its own.</summary>
+    public ChildProcess StartSecondCoordinator() => StartCoordinator(Store, Folder, "127.0.0.1:0");
+
+    /// <summary>Waits until these workers are connected and have no job.</summary>
+    public async Task WorkersAreIdleAsync(params string[] ids)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                var answer = await Jobs.ListWorkersAsync(new(), deadline: DateTime.UtcNow.AddSeconds(5));
+                if (ids.All(id => answer.Workers.Any(worker => worker.Id == id && worker.Status == "Idle")))
+                {
+                    return;
+                }
+            }
+            catch (RpcException error) when (IsAway(error))
+            {
+                // The coordinator is starting.
+            }
+
+            if (tries > 1200)
+            {
+                throw new TimeoutException(
+                    $"Workers {string.Join(", ", ids)} were not idle within 60 s.\ncoordinator: {Tail(Coordinator.Said)}\n"
+                    + string.Join('\n', _children.TakeLast(3).Select(child => Tail(child.Said))));
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Submits a job, again and again under one request id while the coordinator is away.</summary>
+    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec)
+    {
+        var request = new CreateTrainingJobRequest { RequestId = Path.GetRandomFileName(), Spec = spec };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await Jobs.CreateTrainingJobAsync(request, deadline: DateTime.UtcNow.AddSeconds(5));
+            }
+            catch (RpcException error) when (IsAway(error) && tries < 200)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
 
     /// <summary>Follows a job to its end (or pause) and gives its last snapshot and its steps.</summary>
     public async Task<(TrainingJob Job, IReadOnlyList<StepMetrics> Steps)> FollowAsync(
@@ -100,7 +171,7 @@ internal sealed class TestFleet : IAsyncDisposable
                     }
                 }
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            catch (RpcException error) when (IsAway(error))
             {
                 await Task.Delay(50, stop.Token);
             }
@@ -108,7 +179,7 @@ internal sealed class TestFleet : IAsyncDisposable
             {
                 throw new TimeoutException(
                     $"The job did not end in {timeoutSeconds} s; last seen: {job?.State} at step {steps.LastOrDefault()?.Step}.\n"
-                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => $"{child.Process.Id}: {Tail(child.Said)}")),
+                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => Tail(child.Said))),
                     error);
             }
         }
@@ -128,8 +199,13 @@ internal sealed class TestFleet : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen) => ChildProcess.StartProject(
-        "Coordinator", "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
+    /// <summary>Nobody there, or (yet) not the leader.</summary>
+    private static bool IsAway(RpcException error) =>
+        error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.FailedPrecondition;
+
+    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen, string crashPoints = "") =>
+        ChildProcess.StartArmedProject(
+            "Coordinator", crashPoints, "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
 
     private static string Tail(string text) => text.Length > 3000 ? text[^3000..] : text;
 }
