@@ -1,3 +1,3 @@
 using LightlyCluster.Worker.Hosting;
 
-return await WorkerHost.RunAsync(args);
+return args is [TaskHost.Word, .. var task] ? await TaskHost.RunAsync(task) : await WorkerHost.RunAsync(args);

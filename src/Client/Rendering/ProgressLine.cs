@@ -22,18 +22,20 @@ internal sealed class ProgressLine
     }
 
     /// <summary>Shows the progress where it is time to, and always at the end.</summary>
-    public void Show(StepProgress progress)
+    public void Show(StepProgress progress) => Show(Format(progress), progress.Step >= progress.StepsTotal);
+
+    /// <summary>Shows a line of progress where it is time to, and always at the end.</summary>
+    public void Show(string line, bool isEnd)
     {
         lock (_lock)
         {
             var interval = _terminal.IsInteractive ? InteractiveInterval : PlainInterval;
-            if (_shownAt != 0 && progress.Step < progress.StepsTotal && _clock.GetElapsedTime(_shownAt) < interval)
+            if (_shownAt != 0 && !isEnd && _clock.GetElapsedTime(_shownAt) < interval)
             {
                 return;
             }
 
             _shownAt = _clock.GetTimestamp();
-            var line = Format(progress);
             if (_terminal.IsInteractive)
             {
                 Rewrite(line);
