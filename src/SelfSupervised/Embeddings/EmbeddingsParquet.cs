@@ -74,7 +74,7 @@ internal static class EmbeddingsParquet
     private static async Task<EmbeddingTable> ReadAsync(string path, ParquetReader reader, CancellationToken cancellationToken)
     {
         var fields = reader.Schema.GetDataFields();
-        var name = Array.Find(fields, field => field.Name == Name && field.ClrType == typeof(string));
+        var name = Array.Find(fields, field => field.Name == Name);
         var values = fields.Where(field => field.Name.StartsWith(Value, StringComparison.Ordinal) && field.ClrType == typeof(float)).ToArray();
         var label = Array.Find(fields, field => field.Name == Label && field.ClrType == typeof(int));
         if (name is null || values.Length == 0)
