@@ -3,6 +3,7 @@ using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Transport.Redis;
 
@@ -23,7 +24,7 @@ internal static class ExchangeWorker
         var steps = new StepStore(connections, "job", names[rank]);
         var layout = new VectorLayout(values);
         await using var events = await jobs.SubscribeAsync("job");
-        using var exchange = new RedisExchange(steps, new(connections), layout, "job", names[rank]);
+        using var exchange = new RedisExchange(steps, new PayloadStore(connections), layout, "job", names[rank]);
         using var pool = new VectorPool(values);
         using var chunkPool = new VectorPool(VectorLayout.ChunkLength);
         var times = new PhaseTimes(TimeProvider.System);
@@ -72,7 +73,7 @@ internal static class ExchangeWorker
         return 0;
     }
 
-    private static async Task BothAreHereAsync(StepStore steps, JobEvents events, int step)
+    private static async Task BothAreHereAsync(StepStore steps, IJobEvents events, int step)
     {
         while ((await steps.ReadShardsAsync(step)).Count < Shards)
         {

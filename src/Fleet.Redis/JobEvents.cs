@@ -1,13 +1,11 @@
+using LightlyCluster.Fleet.Stores;
 using StackExchange.Redis;
 
 namespace LightlyCluster.Fleet.Redis;
 
 /// <summary>Wakes a waiter when something may have changed. Hints only: whoever waits reads the store again at least every 200 ms.</summary>
-public sealed class JobEvents : IAsyncDisposable
+internal sealed class JobEvents : IJobEvents
 {
-    /// <summary>The longest wait before the store is read again.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(200);
-
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly ISubscriber _subscriber;
     private readonly RedisChannel _channel;
@@ -18,11 +16,8 @@ public sealed class JobEvents : IAsyncDisposable
         _channel = channel;
     }
 
-    /// <summary>Waits for a hint, at most <paramref name="longest"/>.</summary>
+    /// <inheritdoc/>
     public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _signal.WaitAsync(longest, cancellationToken);
-
-    /// <summary>Waits for a hint, at most <see cref="LongestWait"/>.</summary>
-    public Task<bool> WaitAsync(CancellationToken cancellationToken) => WaitAsync(LongestWait, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -34,7 +29,7 @@ public sealed class JobEvents : IAsyncDisposable
     internal static async Task<JobEvents> SubscribeAsync(ISubscriber subscriber, string channel)
     {
         var events = new JobEvents(subscriber, RedisChannel.Literal(channel));
-        await subscriber.SubscribeAsync(events._channel, events.OnMessage);
+        await subscriber.SubscribeAsync(events._channel, events.OnMessage).OrStoreErrorAsync();
         return events;
     }
 

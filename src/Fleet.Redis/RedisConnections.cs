@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using LightlyCluster.Fleet.Redis.Payloads;
 using StackExchange.Redis;
 
 namespace LightlyCluster.Fleet.Redis;
@@ -5,13 +8,18 @@ namespace LightlyCluster.Fleet.Redis;
 /// <summary>Connections to the store: control traffic and bulk traffic never share one.</summary>
 public sealed class RedisConnections : IAsyncDisposable
 {
+    private const int ConnectTimeoutMilliseconds = 3000;
+
+    private static readonly TimeSpan BulkTimeout = TimeSpan.FromSeconds(30);
+
     private readonly ConnectionMultiplexer _control;
     private readonly ConnectionMultiplexer _bulk;
 
-    private RedisConnections(ConnectionMultiplexer control, ConnectionMultiplexer bulk, RedisEndpoints endpoints)
+    private RedisConnections(ConnectionMultiplexer control, ConnectionMultiplexer bulk, IPayloadChannel payloads, RedisEndpoints endpoints)
     {
         _control = control;
         _bulk = bulk;
+        Payloads = payloads;
         Endpoints = endpoints;
     }
 
@@ -24,16 +32,19 @@ public sealed class RedisConnections : IAsyncDisposable
 
     internal IEnumerable<IServer> DataServers => _bulk.GetServers().Where(server => server.IsConnected && !server.IsReplica);
 
+    internal IPayloadChannel Payloads { get; }
+
     internal ISubscriber Subscriber => _control.GetSubscriber();
 
     /// <summary>Connects and checks that the store answers and runs scripts.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be reached, needs a password or lacks a command.</exception>
     public static async Task<RedisConnections> ConnectAsync(RedisEndpoints endpoints, string clientName)
     {
-        var control = await ConnectOneAsync(endpoints.Meta, clientName + "-control", TimeSpan.FromSeconds(15));
+        var control = await ConnectOneAsync(endpoints.Meta, clientName + "-control", TimeSpan.FromSeconds(15), mayAskSettings: false);
         try
         {
-            return new(control, await ConnectOneAsync(endpoints.Data, clientName + "-bulk", TimeSpan.FromSeconds(30)), endpoints);
+            var bulk = await ConnectOneAsync(endpoints.Data, clientName + "-bulk", BulkTimeout, mayAskSettings: true);
+            return new(control, bulk, await PayloadChannelAsync(bulk, endpoints.Data), endpoints);
         }
         catch (StoreUnavailableException)
         {
@@ -45,18 +56,55 @@ public sealed class RedisConnections : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Payloads.DisposeAsync();
         await _control.DisposeAsync();
         await _bulk.DisposeAsync();
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectOneAsync(string endpoint, string clientName, TimeSpan timeout)
+    /// <summary>A connection of our own where one server answers in the clear, StackExchange.Redis for a cluster and for TLS.</summary>
+    private static async Task<IPayloadChannel> PayloadChannelAsync(ConnectionMultiplexer bulk, string endpoint)
+    {
+        var options = ConfigurationOptions.Parse(endpoint);
+        var servers = bulk.GetServers();
+        if (options.Ssl || options.EndPoints.Count != 1 || servers.Length != 1 || servers[0].ServerType != ServerType.Standalone)
+        {
+            return new MultiplexedPayloadChannel(bulk.GetDatabase());
+        }
+
+        options.ConnectTimeout = ConnectTimeoutMilliseconds;
+        return new DirectPayloadChannel(await NearestAsync(servers[0]), options, BulkTimeout, TimeProvider.System);
+    }
+
+    /// <summary>The Unix socket of a server on this machine where it has one that we may use, else its address.</summary>
+    private static async Task<EndPoint> NearestAsync(IServer server)
+    {
+        var isHere = server.EndPoint is IPEndPoint { Address: var address } ? IPAddress.IsLoopback(address) : server.EndPoint is DnsEndPoint { Host: "localhost" };
+        if (!isHere)
+        {
+            return server.EndPoint;
+        }
+
+        try
+        {
+            var setting = await server.ConfigGetAsync("unixsocket");
+            return setting is [{ Value: { Length: > 0 } path }] && File.Exists(path) ? new UnixDomainSocketEndPoint(path) : server.EndPoint;
+        }
+        catch (RedisServerException)
+        {
+            // The server keeps its settings to itself.
+            return server.EndPoint;
+        }
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectOneAsync(string endpoint, string clientName, TimeSpan timeout, bool mayAskSettings)
     {
         ConnectionMultiplexer? connection = null;
         try
         {
             var options = ConfigurationOptions.Parse(endpoint);
             options.ClientName = clientName;
-            options.ConnectTimeout = 3000;
+            options.AllowAdmin = mayAskSettings;
+            options.ConnectTimeout = ConnectTimeoutMilliseconds;
             options.ConnectRetry = 2;
             options.AsyncTimeout = options.SyncTimeout = (int)timeout.TotalMilliseconds;
             options.ReconnectRetryPolicy = new ExponentialRetry(100, 2000);

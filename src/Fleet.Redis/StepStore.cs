@@ -1,11 +1,12 @@
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Fleet.Stores;
 using StackExchange.Redis;
 
 namespace LightlyCluster.Fleet.Redis;
 
 /// <summary>The running step of one job in META: pointers, commit, log, state hashes. Every write is fenced.</summary>
-public sealed class StepStore
+public sealed class StepStore : IStepStore
 {
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
@@ -23,8 +24,7 @@ public sealed class StepStore
 
     private IDatabase Meta => _connections.Meta;
 
-    /// <summary>Publishes what shards used and their embeddings.</summary>
-    /// <returns>The outcome, and how many of them another worker published with other bytes.</returns>
+    /// <inheritdoc/>
     public async Task<(PublishOutcome Outcome, int Different)> PublishShardsAsync(
         long generation, long step, IReadOnlyList<ShardPointer> shards, TimeSpan life)
     {
@@ -38,7 +38,7 @@ public sealed class StepStore
         return (reply.ToOutcome(), reply.Values.Count == 0 ? 0 : int.Parse(reply.Values[0]));
     }
 
-    /// <summary>Publishes nodes of the summation tree.</summary>
+    /// <inheritdoc/>
     public async Task<PublishOutcome> PublishNodesAsync(long generation, long step, IReadOnlyList<NodePointer> nodes, TimeSpan life)
     {
         var arguments = Head(generation, step, life);
@@ -50,7 +50,7 @@ public sealed class StepStore
         return (await EvaluateAsync(LuaScripts.PublishNodes, [_keys.Job(_job), _keys.Members(_job), _keys.Nodes(_job, step)], arguments)).ToOutcome();
     }
 
-    /// <summary>Publishes reduced chunks; the last one commits the step.</summary>
+    /// <inheritdoc/>
     public async Task<PublishOutcome> PublishReducedAsync(
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int chunkCount, int shardCount, double learningRate, TimeSpan life)
     {
@@ -66,16 +66,16 @@ public sealed class StepStore
         return (await EvaluateAsync(LuaScripts.PublishReduced, keys, arguments)).ToOutcome();
     }
 
-    /// <summary>The shards published in a step.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step)
     {
-        var entries = await Meta.HashGetAllAsync(_keys.Shards(_job, step));
+        var entries = await Meta.HashGetAllAsync(_keys.Shards(_job, step)).OrStoreErrorAsync();
         return entries.Select(entry => (Shard: (int)entry.Name, Parts: entry.Value.ToString().Split('|')))
             .ToDictionary(entry => entry.Shard, entry => new ShardPointer(
                 entry.Shard, entry.Parts[0], int.Parse(entry.Parts[1]), new(entry.Parts[2], entry.Parts[3])));
     }
 
-    /// <summary>The nodes published for some chunks of a step.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks)
     {
         if (chunks.Count == 0)
@@ -83,7 +83,7 @@ public sealed class StepStore
             return [];
         }
 
-        var values = await Meta.HashGetAsync(_keys.Nodes(_job, step), [.. chunks.Select(chunk => (RedisValue)chunk)]);
+        var values = await Meta.HashGetAsync(_keys.Nodes(_job, step), [.. chunks.Select(chunk => (RedisValue)chunk)]).OrStoreErrorAsync();
         var nodes = new List<NodePointer>();
         for (var index = 0; index < chunks.Count; index++)
         {
@@ -97,10 +97,10 @@ public sealed class StepStore
         return nodes;
     }
 
-    /// <summary>The reduced chunks published in a step.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<int, PayloadPointer>> ReadReducedAsync(long step)
     {
-        var entries = await Meta.HashGetAllAsync(_keys.Reduced(_job, step));
+        var entries = await Meta.HashGetAllAsync(_keys.Reduced(_job, step)).OrStoreErrorAsync();
         return entries.ToDictionary(entry => (int)entry.Name, entry =>
         {
             var parts = entry.Value.ToString().Split('|');
@@ -108,15 +108,14 @@ public sealed class StepStore
         });
     }
 
-    /// <summary>The log entry of a committed step; null when the log does not reach back or forward to it.</summary>
+    /// <inheritdoc/>
     public async Task<StepEntry?> ReadEntryAsync(long step, long baseStep)
     {
-        var text = step < baseStep ? RedisValue.Null : await Meta.ListGetByIndexAsync(_keys.Log(_job), step - baseStep + 1);
+        var text = step < baseStep ? RedisValue.Null : await Meta.ListGetByIndexAsync(_keys.Log(_job), step - baseStep + 1).OrStoreErrorAsync();
         return text.IsNull ? null : StepEntry.Parse(text.ToString());
     }
 
-    /// <summary>Compares a state hash with the other members'; the first one leaves the step's metrics.</summary>
-    /// <returns>Null when it agrees, otherwise the first hash.</returns>
+    /// <inheritdoc/>
     public async Task<string?> VerifyStateAsync(long step, string hash, string metrics, double seconds, long nowMilliseconds)
     {
         var reply = await EvaluateAsync(
@@ -127,16 +126,16 @@ public sealed class StepStore
         return reply.Code == "MISMATCH" ? reply.Values[0] : null;
     }
 
-    /// <summary>The state hash that members agreed on; null when it is not known (any more).</summary>
-    public async Task<string?> ReadHashAsync(long step) => await Meta.HashGetAsync(_keys.Hashes(_job), step);
+    /// <inheritdoc/>
+    public async Task<string?> ReadHashAsync(long step) => await Meta.HashGetAsync(_keys.Hashes(_job), step).OrStoreErrorAsync();
 
-    /// <summary>Drops the pointers of a step that everybody has applied.</summary>
+    /// <inheritdoc/>
     public Task ForgetStepAsync(long step) =>
-        Meta.KeyDeleteAsync([_keys.Shards(_job, step), _keys.Nodes(_job, step), _keys.Reduced(_job, step)]);
+        Meta.KeyDeleteAsync([_keys.Shards(_job, step), _keys.Nodes(_job, step), _keys.Reduced(_job, step)]).OrStoreErrorAsync();
 
     private List<RedisValue> Head(long generation, long step, TimeSpan life) =>
         [generation, _incarnation, step, (long)life.TotalMilliseconds, _keys.Events(_job)];
 
     private async Task<Reply> EvaluateAsync(string script, RedisKey[] keys, List<RedisValue> arguments) =>
-        Reply.From(await Meta.ScriptEvaluateAsync(script, keys, [.. arguments]));
+        Reply.From(await Meta.ScriptEvaluateAsync(script, keys, [.. arguments]).OrStoreErrorAsync());
 }

@@ -4,32 +4,43 @@ using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.FleetRuns.Tests;
+using LightlyCluster.TestSupport;
 
 namespace LightlyCluster.Fleet.Redis.Tests;
 
-/// <summary>Every fenced transition, against the embedded store and a real redis-server.</summary>
+/// <summary>Every fenced transition, against the embedded store, a real redis-server and the model in memory.</summary>
 public abstract class ScriptTests : IAsyncLifetime
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
     private readonly string _kind;
-    private TestStore _store = null!;
-    private RedisConnections _connections = null!;
-    private JobStore _jobs = null!;
+    private TestStore? _server;
+    private RedisConnections? _connections;
+    private IFleetStore _store = null!;
+    private IJobStore _jobs = null!;
 
     private protected ScriptTests(string kind) => _kind = kind;
 
     public async ValueTask InitializeAsync()
     {
-        _store = await TestStore.StartAsync(_kind, _folder);
-        _connections = await RedisConnections.ConnectAsync(new(_store.Meta, _store.Data, "test"), "tests");
-        _jobs = new(_connections);
+        if (_kind == MemoryStoreScriptTests.Kind)
+        {
+            _store = new MemoryFleetStore(TimeProvider.System);
+        }
+        else
+        {
+            _server = await TestStore.StartAsync(_kind, _folder);
+            _connections = await RedisConnections.ConnectAsync(new(_server.Meta, _server.Data, "test"), "tests");
+            _store = new RedisFleetStore(_connections);
+        }
+
+        _jobs = _store.Jobs;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _connections.DisposeAsync();
-        await _store.DisposeAsync();
+        await (_connections?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
@@ -82,7 +93,7 @@ public abstract class ScriptTests : IAsyncLifetime
     {
         var steps = await StartAsync("job", ["one", "two"]);
         await BumpAsync("job", 1, ["one"]);
-        var stranger = new StepStore(_connections, "job", "stranger");
+        var stranger = _store.Steps("job", "stranger");
 
         (await steps["one"].PublishShardsAsync(1, 0, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Stale);
         (await steps["two"].PublishShardsAsync(2, 0, [Shard(0, "same")], Life)).Outcome.ShouldBe(PublishOutcome.Stale);
@@ -175,7 +186,7 @@ public abstract class ScriptTests : IAsyncLifetime
     public async Task Nothing_but_its_record_is_left_of_an_ended_job_and_that_can_be_deleted()
     {
         var steps = await StartAsync("job", ["one"]);
-        var payloads = new PayloadStore(_connections);
+        var payloads = _store.Payloads;
         await payloads.WriteAsync(payloads.NewKey("job", 0, "x", "dead"), new byte[1000], Life);
         await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2)], Life);
         await _jobs.ChangeStateAsync("job", new(JobState.Cancelled, 1), [JobState.Running]);
@@ -191,7 +202,7 @@ public abstract class ScriptTests : IAsyncLifetime
     [Fact]
     public async Task Leadership_changes_hands_only_with_a_new_term()
     {
-        var leases = new LeaseStore(_connections);
+        var leases = _store.Leases;
 
         var first = await leases.AcquireLeadershipAsync("a", Life);
         var refused = await leases.AcquireLeadershipAsync("b", Life);
@@ -212,13 +223,18 @@ public abstract class ScriptTests : IAsyncLifetime
 
     private static ShardPointer Shard(int shard, string digest) => new(shard, "samples", 0, new(digest, "key"));
 
-    private static Task PublishAllShardsAsync(StepStore steps, long generation) =>
+    private static Task PublishAllShardsAsync(IStepStore steps, long generation) =>
         steps.PublishShardsAsync(generation, 0, [.. Enumerable.Range(0, 4).Select(shard => Shard(shard, "same"))], Life);
 
     private async Task<IReadOnlyList<string>> KeysAsync()
     {
+        if (_store is MemoryFleetStore memory)
+        {
+            return [.. memory.Keys.MetaKeys, .. memory.Keys.DataKeys];
+        }
+
         var found = new List<string>();
-        foreach (var endpoint in new[] { _store.Meta, _store.Data })
+        foreach (var endpoint in new[] { _server!.Meta, _server.Data })
         {
             await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(endpoint);
             await foreach (var key in connection.GetServers()[0].KeysAsync(pattern: "test*"))
@@ -236,11 +252,11 @@ public abstract class ScriptTests : IAsyncLifetime
         return _jobs.BumpGenerationAsync(job, new(1, expected, assignment, assignment, expected == 0, 1, [], new Dictionary<string, string>()));
     }
 
-    private async Task<Dictionary<string, StepStore>> StartAsync(string job, string[] members)
+    private async Task<Dictionary<string, IStepStore>> StartAsync(string job, string[] members)
     {
         await _jobs.CreateAsync(NewJob(job), "request");
         (await _jobs.InitializeAsync(job, new(100, 1, 10, 0, "hash-0", "manifest", "class", 16))).ShouldBeNull();
         (await BumpAsync(job, 0, members)).ShouldBe((1, 0));
-        return members.ToDictionary(member => member, member => new StepStore(_connections, job, member));
+        return members.ToDictionary(member => member, member => _store.Steps(job, member));
     }
 }

@@ -3,13 +3,16 @@ using System.Net.Sockets;
 
 namespace LightlyCluster.FleetRuns.Tests;
 
-/// <summary>A store for a test: the embedded one, or a real redis-server.</summary>
+/// <summary>A store for a test: the embedded one, or two real redis-servers in the roles META (append-only file) and DATA (no persistence).</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     public const string Embedded = "embedded";
     public const string Redis = "redis";
 
-    private TestStore(ChildProcess process, string meta, string data) => (Process, Meta, Data) = (process, meta, data);
+    private readonly ChildProcess? _dataProcess;
+
+    private TestStore(ChildProcess process, string meta, string data, ChildProcess? dataProcess = null) =>
+        (Process, Meta, Data, _dataProcess) = (process, meta, data, dataProcess);
 
     public ChildProcess Process { get; }
 
@@ -27,15 +30,30 @@ internal sealed class TestStore : IAsyncDisposable
             return new(store, parts[0]["meta=".Length..], parts[1]["data=".Length..]);
         }
 
-        var port = FreePort();
-        var redis = ChildProcess.Start(
-            "redis-server",
-            ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--dir", directory]);
-        await redis.SaysAsync("Ready to accept connections");
-        return new(redis, $"127.0.0.1:{port}", $"127.0.0.1:{port}");
+        var (meta, metaPort) = await StartRedisAsync("--appendonly", "yes", "--appendfsync", "always", "--dir", directory);
+        var (data, dataPort) = await StartRedisAsync("--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"));
+        return new(meta, $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}", data);
     }
 
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    /// <summary>Sends a signal to the DATA server.</summary>
+    public void SignalData(string signal) => (_dataProcess ?? Process).Signal(signal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        if (_dataProcess is { } data)
+        {
+            await data.DisposeAsync();
+        }
+    }
+
+    private static async Task<(ChildProcess Process, int Port)> StartRedisAsync(params string[] settings)
+    {
+        var port = FreePort();
+        var redis = ChildProcess.Start("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings]);
+        await redis.SaysAsync("Ready to accept connections");
+        return (redis, port);
+    }
 
     private static int FreePort()
     {

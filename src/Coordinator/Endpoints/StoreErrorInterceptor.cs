@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using StackExchange.Redis;
+using LightlyCluster.Fleet.Stores;
 
 namespace LightlyCluster.Coordinator.Endpoints;
 
@@ -15,7 +15,7 @@ internal sealed class StoreErrorInterceptor : Interceptor
         {
             return await continuation(request, context);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             throw RpcErrors.StoreUnavailable();
         }
@@ -30,7 +30,7 @@ internal sealed class StoreErrorInterceptor : Interceptor
         {
             await continuation(request, responseStream, context);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             throw RpcErrors.StoreUnavailable();
         }

@@ -2,7 +2,6 @@ using Grpc.Core;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
@@ -10,7 +9,7 @@ namespace LightlyCluster.Coordinator.Endpoints;
 
 /// <summary>Speaks with clients about jobs.</summary>
 internal sealed class TrainingJobEndpoint(
-    JobStore store, JobReader reader, JobAdmission admission, WorkerDirectory directory, TimeProvider clock, IHostApplicationLifetime lifetime)
+    IJobStore store, JobReader reader, JobAdmission admission, WorkerDirectory directory, TimeProvider clock, IHostApplicationLifetime lifetime)
     : TrainingJobService.TrainingJobServiceBase
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -4,15 +4,15 @@ using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Membership;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Protocol.V1;
 
+using LightlyCluster.Fleet.Stores;
 namespace LightlyCluster.Coordinator.Endpoints;
 
 /// <summary>Speaks with workers: registration, and one stream for the life of each.</summary>
 internal sealed partial class WorkerEndpoint(
     WorkerDirectory directory,
-    JobStore jobs,
+    IJobStore jobs,
     MembershipTimes times,
     CoordinatorOptions options,
     TimeProvider clock,

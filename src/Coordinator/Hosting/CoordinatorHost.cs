@@ -5,6 +5,7 @@ using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -83,7 +84,7 @@ internal static class CoordinatorHost
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         });
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
-        builder.Services.AddSingleton(connections).AddSingleton<JobStore>().AddSingleton<LeaseStore>();
+        builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();
         builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<JobReader>().AddSingleton<JobAdmission>();
         builder.Services.AddHostedService<JobSupervisor>().AddHostedService<ParentWatch>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StoreErrorInterceptor>());

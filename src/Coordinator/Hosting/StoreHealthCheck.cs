@@ -1,11 +1,10 @@
-using LightlyCluster.Fleet.Redis;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using StackExchange.Redis;
 
+using LightlyCluster.Fleet.Stores;
 namespace LightlyCluster.Coordinator.Hosting;
 
 /// <summary>Ready means that the META store answers.</summary>
-internal sealed class StoreHealthCheck(LeaseStore leases) : IHealthCheck
+internal sealed class StoreHealthCheck(ILeaseStore leases) : IHealthCheck
 {
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -15,7 +14,7 @@ internal sealed class StoreHealthCheck(LeaseStore leases) : IHealthCheck
             await leases.HasLeaderAsync();
             return HealthCheckResult.Healthy();
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             return HealthCheckResult.Unhealthy("The META store does not answer.", error);
         }

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Jobs;
 
 /// <summary>Checks and admits jobs.</summary>
-internal sealed partial class JobAdmission(JobStore store, JobReader reader, CoordinatorOptions options, TimeProvider clock)
+internal sealed partial class JobAdmission(IJobStore store, JobReader reader, CoordinatorOptions options, TimeProvider clock)
 {
     /// <summary>Admits a job once; a repeated request gets the same job.</summary>
     public async Task<TrainingJob> CreateAsync(CreateTrainingJobRequest request)

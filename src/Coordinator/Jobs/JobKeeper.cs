@@ -1,7 +1,6 @@
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
@@ -10,7 +9,7 @@ namespace LightlyCluster.Coordinator.Jobs;
 
 /// <summary>Keeps one job going: workers, generations, records. Decisions are <see cref="MembershipRules"/>.</summary>
 internal sealed partial class JobKeeper(
-    string id, JobStore store, WorkerDirectory directory, MembershipTimes times, TimeProvider clock, ILogger logger)
+    string id, IJobStore store, WorkerDirectory directory, MembershipTimes times, TimeProvider clock, ILogger logger)
 {
     private readonly List<(long Index, LossRecord Record, long Since)> _recovering = [];
     private long? _gatheringSince;

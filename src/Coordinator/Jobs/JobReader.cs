@@ -1,6 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
@@ -9,7 +8,7 @@ using LightlyCluster.Protocol.V1;
 namespace LightlyCluster.Coordinator.Jobs;
 
 /// <summary>Reads jobs from META into what clients see.</summary>
-internal sealed class JobReader(JobStore store)
+internal sealed class JobReader(IJobStore store)
 {
     /// <summary>One job with its results; null when there is none.</summary>
     public async Task<TrainingJob?> ReadAsync(string id)

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Membership;
-using LightlyCluster.Fleet.Redis;
-using StackExchange.Redis;
 
+using LightlyCluster.Fleet.Stores;
 namespace LightlyCluster.Coordinator.Jobs;
 
 /// <summary>Leads the fleet: gives workers to jobs and begins generations. Holds no truth; a successor goes on from META.</summary>
 internal sealed partial class JobSupervisor(
-    JobStore store,
-    LeaseStore leases,
+    IJobStore store,
+    ILeaseStore leases,
     WorkerDirectory directory,
     MembershipTimes times,
     TimeProvider clock,
@@ -36,7 +35,7 @@ internal sealed partial class JobSupervisor(
         {
             await leases.ReleaseLeadershipAsync(_name);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             // The leadership ends by itself.
         }
@@ -52,7 +51,7 @@ internal sealed partial class JobSupervisor(
             {
                 await TickAsync();
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (error is StoreAwayException or StoreFullException)
             {
                 _answeringSince = null;
                 LogStoreUnavailable(error.Message);

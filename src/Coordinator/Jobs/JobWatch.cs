@@ -1,14 +1,13 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Jobs;
 
 /// <summary>Follows one job for one client: a snapshot, changes, committed steps, log lines, and the end.</summary>
-internal sealed class JobWatch(WatchTrainingJobRequest request, JobStore store, JobReader reader, TimeProvider clock)
+internal sealed class JobWatch(WatchTrainingJobRequest request, IJobStore store, JobReader reader, TimeProvider clock)
 {
     private const int RowsAtOnce = 500;
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);

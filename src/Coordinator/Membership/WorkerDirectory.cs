@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using LightlyCluster.Fleet.Membership;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Protocol.V1;
 
+using LightlyCluster.Fleet.Stores;
 namespace LightlyCluster.Coordinator.Membership;
 
 /// <summary>The workers that this coordinator has met. Not a truth: after a restart they come again.</summary>
-internal sealed class WorkerDirectory(LeaseStore leases, TimeProvider clock)
+internal sealed class WorkerDirectory(ILeaseStore leases, TimeProvider clock)
 {
     private const int SessionsMaximum = 20_000;
 

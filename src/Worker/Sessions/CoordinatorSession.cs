@@ -3,12 +3,12 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace LightlyCluster.Worker.Sessions;
 
@@ -55,21 +55,22 @@ internal sealed partial class CoordinatorSession(
         }
 
         await using var connections = await ConnectAsync(answer);
+        var store = new RedisFleetStore(connections);
         using var leaseStop = new CancellationTokenSource();
-        var lease = KeepLeaseAsync(new(connections), answer, leaseStop.Token);
-        await RunSessionsAsync(client, registration, connections, stoppingToken);
+        var lease = KeepLeaseAsync(store.Leases, answer, leaseStop.Token);
+        await RunSessionsAsync(client, registration, store, stoppingToken);
         await leaseStop.CancelAsync();
         await lease;
     }
 
     private async Task RunSessionsAsync(
-        WorkerService.WorkerServiceClient client, RegisterRequest registration, RedisConnections connections, CancellationToken stoppingToken)
+        WorkerService.WorkerServiceClient client, RegisterRequest registration, IFleetStore store, CancellationToken stoppingToken)
     {
         while (!_isLeaving)
         {
             try
             {
-                await RunSessionAsync(client, connections, registration.NumericClass, stoppingToken);
+                await RunSessionAsync(client, store, registration.NumericClass, stoppingToken);
             }
             catch (RpcException error) when (error.StatusCode == StatusCode.FailedPrecondition)
             {
@@ -92,17 +93,17 @@ internal sealed partial class CoordinatorSession(
     }
 
     private async Task RunSessionAsync(
-        WorkerService.WorkerServiceClient client, RedisConnections connections, string numericClass, CancellationToken stoppingToken)
+        WorkerService.WorkerServiceClient client, IFleetStore store, string numericClass, CancellationToken stoppingToken)
     {
         using var session = client.Session(cancellationToken: CancellationToken.None);
         await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = _incarnation } }, CancellationToken.None);
         using var stop = new CancellationTokenSource();
-        var sending = SendAsync(session.RequestStream, connections, stoppingToken, stop.Token);
+        var sending = SendAsync(session.RequestStream, store, stoppingToken, stop.Token);
         try
         {
             while (await session.ResponseStream.MoveNext(CancellationToken.None))
             {
-                await TakeAsync(session.ResponseStream.Current, connections, numericClass);
+                await TakeAsync(session.ResponseStream.Current, store, numericClass);
             }
         }
         finally
@@ -113,7 +114,7 @@ internal sealed partial class CoordinatorSession(
     }
 
     private async Task SendAsync(
-        IClientStreamWriter<SessionRequest> stream, RedisConnections connections, CancellationToken stoppingToken, CancellationToken cancellationToken)
+        IClientStreamWriter<SessionRequest> stream, IFleetStore store, CancellationToken stoppingToken, CancellationToken cancellationToken)
     {
         var sentVersion = -1L;
         var sentAt = 0L;
@@ -134,7 +135,7 @@ internal sealed partial class CoordinatorSession(
 
                 if (stoppingToken.IsCancellationRequested && !_isLeaving)
                 {
-                    await LeaveAsync(stream, connections, cancellationToken);
+                    await LeaveAsync(stream, store, cancellationToken);
                     return;
                 }
 
@@ -148,7 +149,7 @@ internal sealed partial class CoordinatorSession(
     }
 
     /// <summary>Hands shards back: says so, waits until no plan counts on this worker any more, and closes the stream.</summary>
-    private async Task LeaveAsync(IClientStreamWriter<SessionRequest> stream, RedisConnections connections, CancellationToken cancellationToken)
+    private async Task LeaveAsync(IClientStreamWriter<SessionRequest> stream, IFleetStore store, CancellationToken cancellationToken)
     {
         _isLeaving = true;
         if (_job is { } job)
@@ -160,7 +161,7 @@ internal sealed partial class CoordinatorSession(
         var since = clock.GetTimestamp();
         while (_job is { } left && clock.GetElapsedTime(since) < TimeSpan.FromSeconds(3))
         {
-            if (await new JobStore(connections).ReadAsync(left.Id) is not { } record || !record.Plan.Members.Contains(_incarnation))
+            if (await store.Jobs.ReadAsync(left.Id) is not { } record || !record.Plan.Members.Contains(_incarnation))
             {
                 break;
             }
@@ -171,7 +172,7 @@ internal sealed partial class CoordinatorSession(
         await stream.CompleteAsync();
     }
 
-    private async Task TakeAsync(SessionResponse message, RedisConnections connections, string numericClass)
+    private async Task TakeAsync(SessionResponse message, IFleetStore store, string numericClass)
     {
         switch (message.MessageCase)
         {
@@ -179,7 +180,7 @@ internal sealed partial class CoordinatorSession(
                 await StopJobAsync();
                 LogAssigned(message.Assign.JobId);
                 var stop = new CancellationTokenSource();
-                var runner = factory.Create(message.Assign, connections, _incarnation, numericClass);
+                var runner = factory.Create(message.Assign, store, _incarnation, numericClass);
                 _job = new(message.Assign.JobId, runner, runner.RunAsync(stop.Token), stop);
                 break;
             case SessionResponse.MessageOneofCase.Release when _job?.Id == message.Release.JobId:
@@ -237,7 +238,7 @@ internal sealed partial class CoordinatorSession(
             answer.KeyPrefix),
         options.Id);
 
-    private async Task KeepLeaseAsync(LeaseStore leases, RegisterResponse answer, CancellationToken cancellationToken)
+    private async Task KeepLeaseAsync(ILeaseStore leases, RegisterResponse answer, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(answer.LeaseRenewMilliseconds), clock);
         var life = TimeSpan.FromMilliseconds(answer.LeaseMilliseconds);
@@ -255,13 +256,13 @@ internal sealed partial class CoordinatorSession(
         }
     }
 
-    private async Task RenewAsync(LeaseStore leases, TimeSpan life)
+    private async Task RenewAsync(ILeaseStore leases, TimeSpan life)
     {
         try
         {
             await leases.RenewAsync(_incarnation, life);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             LogLeaseNotRenewed(error.Message);
         }

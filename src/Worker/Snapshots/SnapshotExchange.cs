@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Hosting;
@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace LightlyCluster.Worker.Snapshots;
 
 /// <summary>Hands a whole state to a worker that joins: pieces in DATA, their description in META.</summary>
-internal sealed class SnapshotExchange(JobContext context, TrainingThread training, JobStore jobs, PayloadStore payloads, string incarnation)
+internal sealed class SnapshotExchange(JobContext context, TrainingThread training, IJobStore jobs, IPayloadStore payloads, string incarnation)
 {
     private const int PieceBytes = 512 * 1024;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
@@ -34,7 +34,7 @@ internal sealed class SnapshotExchange(JobContext context, TrainingThread traini
 
         await jobs.SetFieldsAsync(
             context.Id, null, incarnation,
-            ("snapshot", $"{step}|{incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadStore.DigestOf(bytes)}"), ("snapshotWanted", ""));
+            ("snapshot", $"{step}|{incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadDigest.Of(bytes)}"), ("snapshotWanted", ""));
     }
 
     /// <summary>Loads the newest snapshot.</summary>
@@ -59,7 +59,7 @@ internal sealed class SnapshotExchange(JobContext context, TrainingThread traini
             }
         }
 
-        if (PayloadStore.DigestOf(bytes) != parts[5])
+        if (PayloadDigest.Of(bytes) != parts[5])
         {
             return false;
         }

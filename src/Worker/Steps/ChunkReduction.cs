@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
@@ -12,7 +12,7 @@ internal sealed class ChunkReduction(
     StepFrame frame,
     IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
     Func<ShardRange, CancellationToken, Task> computeAsync,
-    StepStore steps,
+    IStepStore steps,
     RedisExchange exchange,
     VectorBuffer reduced,
     VectorPool chunkPool,

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.SelfSupervised.Checkpoints;
@@ -13,17 +12,16 @@ using LightlyCluster.Worker.Snapshots;
 using LightlyCluster.Worker.Tasks;
 using LightlyCluster.Worker.Transport.Redis;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, DeviceChoice device, TrainingThread training, WorkerState state, RedisConnections connections, TimeProvider clock, ILogger<JobRunner> logger)
+    JobTicket ticket, DeviceChoice device, TrainingThread training, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
 {
-    private readonly JobStore _jobs = new(connections);
-    private readonly StepStore _steps = new(connections, ticket.Id, ticket.Incarnation);
-    private readonly PayloadStore _payloads = new(connections);
+    private readonly IJobStore _jobs = store.Jobs;
+    private readonly IStepStore _steps = store.Steps(ticket.Id, ticket.Incarnation);
+    private readonly IPayloadStore _payloads = store.Payloads;
     private readonly HashSet<string> _reportedBadFiles = new(StringComparer.Ordinal);
     private JobContext? _context;
     private FinishTask? _finish;
@@ -130,7 +128,7 @@ internal sealed partial class JobRunner(
                     return;
                 }
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (error is StoreAwayException)
             {
                 LogStoreAway(error.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken);
@@ -338,5 +336,5 @@ internal sealed partial class JobRunner(
     private partial void LogStep(string job, long step, double loss, double seconds);
 
     private sealed record Loop(
-        JobContext Context, VectorPool Pool, VectorPool ChunkPool, RedisExchange Exchange, StepApplier Applier, JobEvents Events);
+        JobContext Context, VectorPool Pool, VectorPool ChunkPool, RedisExchange Exchange, StepApplier Applier, IJobEvents Events);
 }

@@ -1,4 +1,4 @@
-using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
@@ -12,8 +12,8 @@ internal sealed class JobRunnerFactory(
     WorkerOptions options, DeviceChoice device, TrainingThread training, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
 {
     /// <summary>Makes the runner of a job for this incarnation.</summary>
-    public JobRunner Create(AssignJob assignment, RedisConnections connections, string incarnation, string numericClass) => new(
+    public JobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass) => new(
         new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass,
             options.ImageCacheMegabytes * 1024L * 1024),
-        device, training, state, connections, clock, loggers.CreateLogger<JobRunner>());
+        device, training, state, store, clock, loggers.CreateLogger<JobRunner>());
 }

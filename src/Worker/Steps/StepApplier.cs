@@ -1,4 +1,3 @@
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Stores;
@@ -10,7 +9,7 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Turns states into next ones: from this worker's own part in a step, from the store, or by computing a committed step again.</summary>
 internal sealed class StepApplier(
-    JobContext context, TrainingThread training, VectorPool pool, StepStore steps, RedisExchange exchange, TimeProvider clock)
+    JobContext context, TrainingThread training, VectorPool pool, IStepStore steps, RedisExchange exchange, TimeProvider clock)
 {
     /// <summary>Applies a reduced vector: all or nothing, on the training thread.</summary>
     /// <returns>The loss of the batch and the hash of the new state.</returns>

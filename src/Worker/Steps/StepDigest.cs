@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Steps;
 
 namespace LightlyCluster.Worker.Steps;
@@ -17,7 +16,7 @@ internal static class StepDigest
         for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
         {
             var (offset, length) = layout.Chunk(chunk);
-            digests.Append(PayloadStore.DigestOf(vector.Bytes(offset, length).Span));
+            digests.Append(PayloadDigest.Of(vector.Bytes(offset, length).Span));
         }
 
         return Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes(digests.ToString())))[..16];

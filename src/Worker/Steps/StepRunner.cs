@@ -1,5 +1,4 @@
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
@@ -17,10 +16,10 @@ internal sealed class StepRunner(
     TrainingThread training,
     VectorPool pool,
     VectorPool chunkPool,
-    JobStore jobs,
-    StepStore steps,
+    IJobStore jobs,
+    IStepStore steps,
     RedisExchange exchange,
-    JobEvents events,
+    IJobEvents events,
     string incarnation,
     PhaseTimes times) : IDisposable
 {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.SelfSupervised.Export;
 using LightlyCluster.Worker.Hosting;
@@ -10,7 +9,7 @@ using LightlyCluster.Worker.Steps;
 namespace LightlyCluster.Worker.Tasks;
 
 /// <summary>What the first member does beside steps: measuring, checkpoints, export, and the end of the job.</summary>
-internal sealed class FinishTask(JobContext context, TrainingThread training, JobStore jobs, JobTicket ticket, TimeProvider clock)
+internal sealed class FinishTask(JobContext context, TrainingThread training, IJobStore jobs, JobTicket ticket, TimeProvider clock)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Worker.Steps;
@@ -7,7 +7,7 @@ using LightlyCluster.Worker.Steps;
 namespace LightlyCluster.Worker.Transport.Redis;
 
 /// <summary>Moves embeddings and tree partials of one job through Redis: payloads to DATA, fenced pointers to META.</summary>
-internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, VectorLayout layout, string job, string incarnation) : IDisposable
+internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, VectorLayout layout, string job, string incarnation) : IDisposable
 {
     /// <summary>Chunks whose payloads are written before their pointers are published together.</summary>
     private const int ChunksAtOnce = 4;
@@ -39,7 +39,7 @@ internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, Vect
                 await WriteAsync(key, bytes);
             }
 
-            return new ShardPointer(shard.Shard, shard.SamplesDigest, shard.Replaced, new(PayloadStore.DigestOf(bytes), key));
+            return new ShardPointer(shard.Shard, shard.SamplesDigest, shard.Replaced, new(PayloadDigest.Of(bytes), key));
         }));
         return await steps.PublishShardsAsync(generation, step, pointers, Life);
     }
@@ -67,7 +67,7 @@ internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, Vect
                 var bytes = sum.Bytes(offset, length);
                 var key = NewKey(step, $"node{node.Start}+{node.Count}c{chunk}");
                 await WriteAsync(key, bytes);
-                return new NodePointer(chunk, node, new(PayloadStore.DigestOf(bytes.Span), key));
+                return new NodePointer(chunk, node, new(PayloadDigest.Of(bytes.Span), key));
             }));
             return await steps.PublishNodesAsync(generation, step, pointers, Life);
         }));
@@ -82,7 +82,7 @@ internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, Vect
         var bytes = reduced.Bytes(offset, length);
         var key = NewKey(step, $"reduced{chunk}");
         await WriteAsync(key, bytes);
-        return new(chunk, new(PayloadStore.DigestOf(bytes.Span), key));
+        return new(chunk, new(PayloadDigest.Of(bytes.Span), key));
     }
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
@@ -96,7 +96,7 @@ internal sealed class RedisExchange(StepStore steps, PayloadStore payloads, Vect
         var pointers = Enumerable.Range(0, layout.ChunkCount).Select(chunk =>
         {
             var (offset, length) = layout.Chunk(chunk);
-            return new ChunkPointer(chunk, new(PayloadStore.DigestOf(reduced.Bytes(offset, length).Span), ""));
+            return new ChunkPointer(chunk, new(PayloadDigest.Of(reduced.Bytes(offset, length).Span), ""));
         }).ToArray();
         return steps.PublishReducedAsync(generation, step, pointers, layout.ChunkCount, shardCount, learningRate, Life);
     }

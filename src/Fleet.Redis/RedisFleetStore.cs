@@ -1,0 +1,19 @@
+using LightlyCluster.Fleet.Stores;
+
+namespace LightlyCluster.Fleet.Redis;
+
+/// <summary>What a fleet shares, in Redis or the embedded store.</summary>
+public sealed class RedisFleetStore(RedisConnections connections) : IFleetStore
+{
+    /// <inheritdoc/>
+    public IJobStore Jobs { get; } = new JobStore(connections);
+
+    /// <inheritdoc/>
+    public ILeaseStore Leases { get; } = new LeaseStore(connections);
+
+    /// <inheritdoc/>
+    public IPayloadStore Payloads { get; } = new PayloadStore(connections);
+
+    /// <inheritdoc/>
+    public IStepStore Steps(string job, string incarnation) => new StepStore(connections, job, incarnation);
+}

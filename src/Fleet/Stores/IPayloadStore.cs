@@ -1,0 +1,26 @@
+namespace LightlyCluster.Fleet.Stores;
+
+/// <summary>Megabytes: immutable payloads in DATA, each with a life span, checked by digest when read.</summary>
+public interface IPayloadStore
+{
+    /// <summary>A key that nobody ever used before.</summary>
+    string NewKey(string job, long step, string what, string incarnation);
+
+    /// <summary>The key of a piece of a snapshot.</summary>
+    string SnapshotKey(string job, long step, string incarnation, int piece);
+
+    /// <summary>Stores bytes. They must not change before the task ends.</summary>
+    /// <exception cref="StoreFullException">DATA has no room.</exception>
+    Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life);
+
+    /// <summary>Reads bytes into <paramref name="destination"/> and checks their digest.</summary>
+    /// <returns>False when the payload is gone or its bytes are not the ones promised.</returns>
+    Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination);
+
+    /// <summary>Reads a piece of something whose digest is checked as a whole.</summary>
+    /// <returns>False when the piece is gone or has another length.</returns>
+    Task<bool> TryReadPieceAsync(string key, Memory<byte> destination);
+
+    /// <summary>Drops payloads.</summary>
+    Task DeleteAsync(IReadOnlyCollection<string> keys);
+}

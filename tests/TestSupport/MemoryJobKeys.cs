@@ -1,0 +1,37 @@
+namespace LightlyCluster.TestSupport;
+
+/// <summary>Names of a job's keys.</summary>
+internal sealed class MemoryJobKeys(string job)
+{
+    public const string Jobs = "jobs";
+
+    public string Events => $"{{{job}}}:events";
+
+    public string Job => $"{{{job}}}:job";
+
+    public string Members => $"{{{job}}}:members";
+
+    public string Log => $"{{{job}}}:log";
+
+    public string Hashes => $"{{{job}}}:hashes";
+
+    public string Metrics => $"{{{job}}}:metrics";
+
+    public string Recoveries => $"{{{job}}}:recoveries";
+
+    public string History => $"{{{job}}}:history";
+
+    public string Lines => $"{{{job}}}:lines";
+
+    public string BadFiles => $"{{{job}}}:badFiles";
+
+    public string Payloads => $"payload:{job}:";
+
+    public static string Request(string request) => $"request:{request}";
+
+    public string Shards(long step) => $"{{{job}}}:shards:{step}";
+
+    public string Nodes(long step) => $"{{{job}}}:nodes:{step}";
+
+    public string Reduced(long step) => $"{{{job}}}:reduced:{step}";
+}

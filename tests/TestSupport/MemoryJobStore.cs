@@ -1,0 +1,276 @@
+using System.Text.RegularExpressions;
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Fleet.Stores;
+
+namespace LightlyCluster.TestSupport;
+
+/// <summary>Jobs in memory; the fenced methods are the scripts of the same name, line by line.</summary>
+internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
+{
+    private static readonly TimeSpan RequestLife = TimeSpan.FromHours(24);
+    private static readonly TimeSpan RecordLife = TimeSpan.FromDays(30);
+
+    /// <inheritdoc/>
+    public Task<IJobEvents> SubscribeAsync(string job) => Task.FromResult<IJobEvents>(keys.Subscribe(new MemoryJobKeys(job).Events));
+
+    /// <summary>create_job.lua.</summary>
+    public Task<(bool IsTaken, string Id)> CreateAsync(NewJob job, string requestId)
+    {
+        var names = new MemoryJobKeys(job.Id);
+        if (keys.Text(MemoryJobKeys.Request(requestId)) is { } before)
+        {
+            return Task.FromResult((false, before));
+        }
+
+        if (keys.Exists(names.Job))
+        {
+            return Task.FromResult((true, job.Id));
+        }
+
+        var record = keys.OpenHash(names.Job);
+        (string, string)[] fields =
+            [("id", job.Id), ("spec", job.Specification), ("displayName", job.DisplayName), ("created", $"{job.Created}"),
+             ("shards", $"{job.ShardCount}"), ("stopAfter", $"{job.StopAfter}"), ("minimum", $"{job.MinimumWorkers}"),
+             ("maximum", $"{job.MaximumWorkers}"), ("state", "Queued"), ("generation", "0"), ("term", "0"), ("step", "0")];
+        Store(record, fields);
+        keys.OpenHash(MemoryJobKeys.Jobs)[job.Id] = $"{job.Created}";
+        keys.SetText(MemoryJobKeys.Request(requestId), job.Id, RequestLife);
+        return Task.FromResult((false, job.Id));
+    }
+
+    /// <inheritdoc/>
+    public Task<JobRecord?> ReadAsync(string job)
+    {
+        var record = keys.Hash(new MemoryJobKeys(job).Job);
+        return Task.FromResult(record.ContainsKey("state") ? new JobRecord(new Dictionary<string, string>(record)) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAsync(int skip, int count) => Task.FromResult<IReadOnlyList<string>>(
+        [.. keys.Hash(MemoryJobKeys.Jobs).OrderBy(entry => long.Parse(entry.Value)).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => entry.Key).Skip(skip).Take(count)]);
+
+    /// <summary>initialize_job.lua.</summary>
+    public Task<string?> InitializeAsync(string job, JobInitialization facts)
+    {
+        var names = new MemoryJobKeys(job);
+        var record = keys.OpenHash(names.Job);
+        (string Name, string Value)[] fields =
+            [("images", $"{facts.Images}"), ("stepsPerEpoch", $"{facts.StepsPerEpoch}"), ("stepsTotal", $"{facts.StepsTotal}"),
+             ("manifest", facts.Manifest), ("numericClass", facts.NumericClass), ("vectorLength", $"{facts.VectorLength}")];
+        if (record.ContainsKey("manifest"))
+        {
+            var compared = record["baseStep"] == $"{facts.BaseStep}" ? fields.Append((Name: "baseHash", Value: facts.BaseHash)) : fields;
+            var different = compared.FirstOrDefault(field => record[field.Name] != field.Value);
+            var shown = different.Name == "baseHash" ? "stateHash" : different.Name;
+            return Task.FromResult(different.Name is null
+                ? null
+                : $"{shown} is {different.Value} here, {record[different.Name]} on the first worker");
+        }
+
+        Store(record, [.. fields, ("baseStep", $"{facts.BaseStep}"), ("baseHash", facts.BaseHash), ("step", $"{facts.BaseStep}"),
+            ("stateHash", facts.BaseHash), ("stateStep", $"{facts.BaseStep}")]);
+        keys.OpenList(names.Log).Add($"{facts.BaseStep}|{facts.BaseHash}|{facts.Manifest}");
+        keys.OpenHash(names.Hashes)[$"{facts.BaseStep}"] = facts.BaseHash;
+        return Task.FromResult<string?>(null);
+    }
+
+    /// <summary>bump_generation.lua.</summary>
+    public Task<(long Generation, long Step)?> BumpGenerationAsync(string job, GenerationChange change)
+    {
+        var names = new MemoryJobKeys(job);
+        var record = keys.OpenHash(names.Job);
+        var generation = long.Parse(record.GetValueOrDefault("generation", "0"));
+        var isPast = change.Term < long.Parse(record.GetValueOrDefault("term", "0")) || change.ExpectedGeneration != generation;
+        var state = record.GetValueOrDefault("state", "");
+        if (isPast || (change.IsStart ? state is not ("Queued" or "Running") : state != "Running"))
+        {
+            return Task.FromResult<(long, long)?>(null);
+        }
+
+        if (change.IsStart)
+        {
+            Store(record, [("state", "Running"), ("reason", ""), ("message", "")]);
+            record.TryAdd("started", $"{change.NowMilliseconds}");
+        }
+
+        if (change.Term is { } term)
+        {
+            record["term"] = $"{term}";
+        }
+
+        var step = long.Parse(record["step"]);
+        Store(record, [("generation", $"{generation + 1}"), ("planStep", $"{step}"), ("planCurrent", change.Current.Encode()), ("planNext", change.Next.Encode())]);
+        keys.Delete(names.Members);
+        foreach (Match member in MemberPattern().Matches($"{change.Current.Encode()},{change.Next.Encode()}"))
+        {
+            keys.OpenHash(names.Members)[member.Groups["member"].Value] = "1";
+        }
+
+        if (change.Recoveries.Count > 0)
+        {
+            keys.OpenList(names.Recoveries).AddRange(change.Recoveries);
+        }
+
+        foreach (var (incarnation, row) in change.History)
+        {
+            keys.OpenHash(names.History)[incarnation] = row;
+        }
+
+        keys.Publish(names.Events);
+        return Task.FromResult<(long, long)?>((generation + 1, step));
+    }
+
+    /// <summary>change_state.lua.</summary>
+    public Task<bool> ChangeStateAsync(string job, StateChange change, IReadOnlyList<JobState> from, params (string Field, string Value)[] fields)
+    {
+        var names = new MemoryJobKeys(job);
+        if (!keys.Hash(names.Job).TryGetValue("state", out var state) || !from.Any(allowed => allowed.ToString() == state))
+        {
+            return Task.FromResult(false);
+        }
+
+        var record = keys.OpenHash(names.Job);
+        if ((change.Generation is { } generation && record["generation"] != $"{generation}") || (change.Step is { } step && record["step"] != $"{step}"))
+        {
+            return Task.FromResult(false);
+        }
+
+        Store(record, [("state", change.State.ToString()), ("reason", change.Reason), ("message", change.Message)]);
+        if (change.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled)
+        {
+            record["ended"] = $"{change.NowMilliseconds}";
+        }
+
+        if (change.State == JobState.Queued)
+        {
+            record["stopAfter"] = "0";
+        }
+
+        Store(record, fields);
+        keys.Publish(names.Events);
+        return Task.FromResult(true);
+    }
+
+    /// <summary>set_fields.lua.</summary>
+    public Task<bool> SetFieldsAsync(string job, long? generation, string incarnation, params (string Field, string Value)[] fields)
+    {
+        var names = new MemoryJobKeys(job);
+        var isPast = (generation is { } expected && keys.Hash(names.Job).GetValueOrDefault("generation") != $"{expected}")
+            || (incarnation.Length > 0 && !keys.Hash(names.Members).ContainsKey(incarnation));
+        if (isPast || !keys.Exists(names.Job))
+        {
+            return Task.FromResult(false);
+        }
+
+        Store(keys.OpenHash(names.Job), fields);
+        keys.Publish(names.Events);
+        return Task.FromResult(true);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadMetricsAsync(string job, long start, int count) =>
+        Task.FromResult<IReadOnlyList<string>>([.. keys.List(new MemoryJobKeys(job).Metrics).Skip((int)start).Take(count)]);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> ReadCommittedStepsAsync(string job) => Task.FromResult<IReadOnlyList<long>>(
+        [.. keys.List(new MemoryJobKeys(job).Log).Skip(1).Select(entry => StepEntry.Parse(entry).Step)]);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, string>> ReadHistoryAsync(string job) => Task.FromResult<IReadOnlyDictionary<string, string>>(
+        new Dictionary<string, string>(keys.Hash(new MemoryJobKeys(job).History)));
+
+    /// <inheritdoc/>
+    public Task WriteHistoryAsync(string job, string incarnation, string row)
+    {
+        keys.OpenHash(new MemoryJobKeys(job).History)[incarnation] = row;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadRecoveriesAsync(string job) =>
+        Task.FromResult<IReadOnlyList<string>>([.. keys.List(new MemoryJobKeys(job).Recoveries)]);
+
+    /// <inheritdoc/>
+    public Task WriteRecoveryAsync(string job, long index, string row)
+    {
+        keys.OpenList(new MemoryJobKeys(job).Recoveries)[(int)index] = row;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task AppendLineAsync(string job, string line)
+    {
+        var lines = keys.OpenList(new MemoryJobKeys(job).Lines);
+        lines.Add(line);
+        lines.RemoveRange(0, Math.Max(0, lines.Count - 2000));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadLinesAsync(string job, long start) =>
+        Task.FromResult<IReadOnlyList<string>>([.. keys.List(new MemoryJobKeys(job).Lines).Skip((int)start)]);
+
+    /// <inheritdoc/>
+    public Task AddBadFilesAsync(string job, IEnumerable<string> names)
+    {
+        foreach (var name in names.Where(_ => keys.OpenSet(new MemoryJobKeys(job).BadFiles).Count < 100))
+        {
+            keys.OpenSet(new MemoryJobKeys(job).BadFiles).Add(name);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ReadBadFilesAsync(string job)
+    {
+        var key = new MemoryJobKeys(job).BadFiles;
+        return Task.FromResult<IReadOnlyList<string>>(keys.Exists(key) ? [.. keys.OpenSet(key)] : []);
+    }
+
+    /// <inheritdoc/>
+    public Task CleanUpAsync(string job, long lastStep)
+    {
+        var names = new MemoryJobKeys(job);
+        keys.Delete(names.Members);
+        keys.Delete(names.Hashes);
+        for (var step = Math.Max(0, lastStep - 4); step <= lastStep + 1; step++)
+        {
+            keys.Delete(names.Shards(step));
+            keys.Delete(names.Nodes(step));
+            keys.Delete(names.Reduced(step));
+        }
+
+        foreach (var key in keys.DataKeys.Where(key => key.StartsWith(names.Payloads, StringComparison.Ordinal)))
+        {
+            keys.DeletePayload(key);
+        }
+
+        RecordKeys(names).ForEach(key => keys.Expire(key, RecordLife));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string job)
+    {
+        RecordKeys(new(job)).ForEach(keys.Delete);
+        keys.OpenHash(MemoryJobKeys.Jobs).Remove(job);
+        return Task.CompletedTask;
+    }
+
+    [GeneratedRegex("(?<member>[^:,]+):[0-9]+:[0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MemberPattern();
+
+    private static List<string> RecordKeys(MemoryJobKeys names) =>
+        [names.Job, names.Log, names.Metrics, names.Recoveries, names.History, names.Lines, names.BadFiles];
+
+    private static void Store(Dictionary<string, string> record, IEnumerable<(string Name, string Value)> fields)
+    {
+        foreach (var (name, value) in fields)
+        {
+            record[name] = value;
+        }
+    }
+}
