@@ -11,7 +11,8 @@ public static class JobSpecificationMapping
     public static JobSpecification FromWire(TrainingJobSpec wire)
     {
         var method = ReadMethod(wire.Method ?? new MethodSpec());
-        var train = ReadTrain(wire.Train ?? new TrainSpec());
+        var embed = ReadEmbed(wire.Embed ?? new EmbedSpec());
+        var train = embed.IsWanted ? TrainOfEmbedding(embed) : ReadTrain(wire.Train ?? new TrainSpec());
         return new JobSpecification
         {
             Data = ReadData(wire.Data ?? new DataSpec()),
@@ -26,6 +27,7 @@ public static class JobSpecificationMapping
             Checkpoint = ReadCheckpoint(wire.Checkpoint ?? new CheckpointSpec()),
             Evaluate = ReadEvaluate(wire.Evaluate ?? new EvaluateSpec()),
             Resources = ReadResources(wire.Resources ?? new ResourcesSpec()),
+            Embed = embed,
         };
     }
 
@@ -34,7 +36,12 @@ public static class JobSpecificationMapping
     {
         Data = WriteData(specification.Data),
         Method = WriteMethod(specification.Method),
-        Backbone = new BackboneSpec { Name = specification.Backbone.Name, Width = specification.Backbone.Width },
+        Backbone = new BackboneSpec
+        {
+            Name = specification.Backbone.Name,
+            Width = specification.Backbone.Width,
+            EmbeddingDim = specification.Backbone.EmbeddingDim,
+        },
         Transforms = WriteTransforms(specification.Transforms),
         Train = WriteTrain(specification.Train),
         Optimizer = new OptimizerSpec
@@ -57,6 +64,7 @@ public static class JobSpecificationMapping
         },
         Evaluate = new EvaluateSpec { Knn = specification.Evaluate.Knn, TestPath = specification.Evaluate.TestPath },
         Resources = new ResourcesSpec { Device = specification.Resources.Device, Threads = specification.Resources.Threads },
+        Embed = specification.Embed.IsWanted ? WriteEmbed(specification.Embed) : null,
     };
 
     private static DataSpecification ReadData(DataSpec wire) => new()
@@ -99,6 +107,7 @@ public static class JobSpecificationMapping
     {
         Name = Word(wire.Name, BackboneCatalog.Default),
         Width = wire.HasWidth ? wire.Width : 1,
+        EmbeddingDim = wire.EmbeddingDim,
     };
 
     private static TransformsSpecification ReadTransforms(TransformsSpec wire, string method)
@@ -219,6 +228,34 @@ public static class JobSpecificationMapping
         Device = Word(wire.Device, JobVocabulary.Auto),
         Threads = wire.HasThreads ? wire.Threads : 1,
     };
+
+    private static EmbedSpecification ReadEmbed(EmbedSpec wire) => new()
+    {
+        Weights = wire.Weights,
+        Out = wire.Out,
+        Format = wire.Format,
+        Head = Word(wire.Head, JobVocabulary.Auto),
+        Pca = wire.Pca,
+        BlockImages = wire.BlockImages == 0 ? EmbedSpecification.DefaultBlockImages : wire.BlockImages,
+    };
+
+    private static EmbedSpec WriteEmbed(EmbedSpecification embed) => new()
+    {
+        Weights = embed.Weights,
+        Out = embed.Out,
+        Format = embed.Format,
+        Head = embed.Head,
+        Pca = embed.Pca,
+        BlockImages = embed.BlockImages,
+    };
+
+    /// <summary>An embedding job has no steps; its shards only bound the number of workers.</summary>
+    private static TrainSpecification TrainOfEmbedding(EmbedSpecification embed) => ReadTrain(new TrainSpec
+    {
+        BatchSize = EmbedSpecification.ShardCount * Math.Max(2, embed.BlockImages),
+        Shards = EmbedSpecification.ShardCount,
+        Steps = 1,
+    });
 
     private static string Word(string value, string standard) => value.Length > 0 ? value : standard;
 

@@ -25,6 +25,10 @@ internal sealed class MemoryJobKeys(string job)
 
     public string BadFiles => $"{{{job}}}:badFiles";
 
+    public string BlockLeases => $"{{{job}}}:blockLeases";
+
+    public string BlocksDone => $"{{{job}}}:blocksDone";
+
     public string Payloads => $"payload:{job}:";
 
     public static string Request(string request) => $"request:{request}";

@@ -8,4 +8,7 @@ public sealed record BackboneSpecification
 
     /// <summary>Multiplies the number of channels; above 0, up to 4.</summary>
     public double Width { get; init; } = 1;
+
+    /// <summary>Numbers of the low-dimensional embedding that is trained behind the features; 0: none.</summary>
+    public int EmbeddingDim { get; init; }
 }

@@ -20,6 +20,7 @@ public static class JobSpecificationValidator
         violations.RequireWord("sync.wire", specification.Sync.Wire, JobVocabulary.Wires);
         violations.RequireWord("resources.device", specification.Resources.Device, JobVocabulary.Devices);
         violations.RequireRange("resources.threads", specification.Resources.Threads, 1, 256);
+        CheckEmbed(specification.Embed, violations);
         return violations.Violations;
     }
 
@@ -47,6 +48,7 @@ public static class JobSpecificationValidator
     private static void CheckBackbone(BackboneSpecification backbone, ViolationCollector violations)
     {
         violations.RequireWord("backbone.name", backbone.Name, BackboneCatalog.Names);
+        violations.RequireRange("backbone.embeddingDim", backbone.EmbeddingDim, 0, 4096, "numbers of a low-dimensional embedding; 0 = none, 32 is usual");
         if (backbone.Width is not (> 0 and <= BackboneCatalog.WidthMaximum))
         {
             violations.Add(
@@ -159,6 +161,22 @@ public static class JobSpecificationValidator
                 $"{count}",
                 $"{path} is {count}, but the batch has {shards} virtual {(shards == 1 ? "shard" : "shards")}, and a worker holds at least one; "
                 + $"use at most {shards} workers, or more --shards (which changes the result)");
+        }
+    }
+
+    private static void CheckEmbed(EmbedSpecification embed, ViolationCollector violations)
+    {
+        if (!embed.IsWanted)
+        {
+            return;
+        }
+
+        violations.RequireWord("embed.head", embed.Head, JobVocabulary.EmbeddingHeads);
+        violations.RequireRange("embed.blockImages", embed.BlockImages, 1, 4096, "images that go through the network at once");
+        violations.RequireRange("embed.pca", embed.Pca, 0, 65536, "components; 0 = the embeddings as they are");
+        if (embed.Out.Length == 0)
+        {
+            violations.Add("embed.out", "", "embed.out is missing; name the file of the embeddings (--out FILE)");
         }
     }
 

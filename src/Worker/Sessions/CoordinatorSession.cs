@@ -280,5 +280,5 @@ internal sealed partial class CoordinatorSession(
     [LoggerMessage(2004, LogLevel.Warning, "The lease was not renewed ({Error}).")]
     private partial void LogLeaseNotRenewed(string error);
 
-    private sealed record RunningJob(string Id, JobRunner Runner, Task Work, CancellationTokenSource Stop);
+    private sealed record RunningJob(string Id, IJobRunner Runner, Task Work, CancellationTokenSource Stop);
 }

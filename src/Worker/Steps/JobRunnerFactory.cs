@@ -3,6 +3,7 @@ using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Sessions;
+using LightlyCluster.Worker.Tasks.Embedding;
 using Microsoft.Extensions.Logging;
 
 namespace LightlyCluster.Worker.Steps;
@@ -12,8 +13,12 @@ internal sealed class JobRunnerFactory(
     WorkerOptions options, DeviceChoice device, TrainingThread training, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
 {
     /// <summary>Makes the runner of a job for this incarnation.</summary>
-    public JobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass) => new(
-        new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass,
-            options.ImageCacheMegabytes * 1024L * 1024),
-        device, training, state, store, clock, loggers.CreateLogger<JobRunner>());
+    public IJobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass)
+    {
+        var ticket = new JobTicket(
+            assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass, options.ImageCacheMegabytes * 1024L * 1024);
+        return ticket.Specification.Embed.IsWanted
+            ? new EmbeddingRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<EmbeddingRunner>())
+            : new JobRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<JobRunner>());
+    }
 }

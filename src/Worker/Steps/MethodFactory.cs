@@ -54,6 +54,5 @@ internal static class MethodFactory
             parameters["temperature"]);
     }
 
-    private static Backbone MakeBackbone(JobSpecification specification) =>
-        ResNetGenerator.Create(specification.Backbone.Name, specification.Backbone.Width);
+    private static Backbone MakeBackbone(JobSpecification specification) => BackboneFactory.Create(specification);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Export;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
@@ -71,7 +72,7 @@ internal sealed class FinishTask(JobContext context, TrainingThread training, IJ
         Directory.CreateDirectory(folder);
         TorchvisionExport.WriteSafetensors(
             Path.Combine(folder, "exported_last.safetensors"),
-            context.Method.Backbone,
+            context.Method.Backbone is ReducedBackbone reduced ? reduced.Trunk : context.Method.Backbone,
             new Dictionary<string, string>
             {
                 ["method"] = context.Specification.Method.Name,

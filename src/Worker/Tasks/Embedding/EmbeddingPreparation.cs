@@ -1,0 +1,89 @@
+using System.IO.Hashing;
+using System.Text;
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Checkpoints;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.SelfSupervised.Transforms;
+using LightlyCluster.Worker.Steps;
+using TorchSharp;
+
+namespace LightlyCluster.Worker.Tasks.Embedding;
+
+/// <summary>Prepares an embedding job: indexes the data and loads the weights.</summary>
+internal static class EmbeddingPreparation
+{
+    /// <summary>Prepares. Call on the training thread.</summary>
+    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <exception cref="CheckpointException">The weights cannot be used.</exception>
+    public static EmbeddingContext Prepare(JobSpecification specification, torch.Device device, string numericClass)
+    {
+        var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == JobVocabulary.Auto ? "" : specification.Data.Source);
+        Backbone? backbone = null;
+        try
+        {
+            backbone = LoadBackbone(specification);
+            backbone.eval();
+            backbone.to(device);
+            var weights = StateHash.Compute(StateOf(backbone), 0);
+            return new()
+            {
+                Specification = specification,
+                Source = source,
+                Backbone = backbone,
+                Transform = new EvaluationTransform(specification.Data.ImageSize),
+                Device = device,
+                WeightsHash = weights,
+                Fingerprint = FingerprintOf(specification, source.Manifest.Digest, weights, numericClass),
+            };
+        }
+        catch
+        {
+            backbone?.Dispose();
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The backbone of a specification with the weights of its embed section, on the CPU.</summary>
+    public static Backbone LoadBackbone(JobSpecification specification)
+    {
+        var hasHead = specification.Backbone.EmbeddingDim > 0;
+        if (specification.Embed.Head == JobVocabulary.HeadConvolution && !hasHead)
+        {
+            throw new CheckpointException(
+                $"'{specification.Embed.Weights}' was trained without a low-dimensional head, and an untrained one would be a random projection. "
+                + "Train with --set backbone.embeddingDim=32, or reduce the features with --pca 32.");
+        }
+
+        var backbone = BackboneFactory.Create(specification);
+        try
+        {
+            PretrainedWeights.Load(backbone, specification.Embed.Weights);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+
+        if (backbone is ReducedBackbone reduced && specification.Embed.Head == JobVocabulary.HeadFeatures)
+        {
+            return reduced.Trunk;
+        }
+
+        return backbone;
+    }
+
+    private static List<(string Name, torch.Tensor Tensor)> StateOf(torch.nn.Module module) =>
+        [.. module.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value))];
+
+    private static string FingerprintOf(JobSpecification specification, string manifest, string weights, string numericClass)
+    {
+        var text = string.Join(
+            '|', manifest, weights, specification.Data.ImageSize, specification.Data.OnError, specification.Embed.Head,
+            specification.Embed.BlockImages, numericClass);
+        return $"xxh128:{XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)):x32}";
+    }
+}
