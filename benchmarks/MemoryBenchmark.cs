@@ -57,7 +57,8 @@ internal static class MemoryBenchmark
     private static void Measure(TestFleet fleet, Dictionary<string, long> sizes)
     {
         var processes = fleet.Workers.Select((worker, index) => ($"worker-{index}", worker.Process))
-            .Append(("coordinator", fleet.Coordinator.Process)).Append(("store", fleet.Store.Process.Process));
+            .Append(("coordinator", fleet.Coordinator.Process))
+            .Concat(fleet.Store.Processes.Select((store, index) => ($"store-{index}", store.Process)));
         foreach (var (name, process) in processes)
         {
             process.Refresh();

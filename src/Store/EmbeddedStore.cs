@@ -53,7 +53,7 @@ internal static class EmbeddedStore
         return
         [
             .. CommonArguments(port), "--memory", options.MetaMemory, "--checkpointdir", folder, "--logdir", folder,
-            "--aof", "--aof-commit-freq", "0", "--recover", "--storage-tier",
+            "--aof", "--aof-commit-freq", "0", "--page", "1m", "--aof-memory", "8m", "--aof-page-size", "2m", "--recover", "--storage-tier",
         ];
     }
 

@@ -16,6 +16,9 @@ internal sealed class TestStore : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
+    /// <summary>META first; one process where it plays both roles.</summary>
+    public IReadOnlyList<ChildProcess> Processes => _dataProcess is { } data ? [Process, data] : [Process];
+
     public string Meta { get; }
 
     public string Data { get; }
