@@ -62,6 +62,7 @@ internal static class LightlyCommand
             VerifyCommand.Create(context),
             CompareCommand.Create(context),
             SubmitCommand.Create(context),
+            EmbedCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {
