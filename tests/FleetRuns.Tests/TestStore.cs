@@ -23,7 +23,7 @@ internal sealed class TestStore : IAsyncDisposable
 
     public string Data { get; }
 
-    public static async Task<TestStore> StartAsync(string kind, string folder, string dataMemory = "512m")
+    public static async Task<TestStore> StartAsync(string kind, string folder, string dataMemory = "512m", string password = "")
     {
         var directory = Directory.CreateDirectory(Path.Combine(folder, ".store")).FullName;
         if (kind == Embedded)
@@ -33,8 +33,8 @@ internal sealed class TestStore : IAsyncDisposable
             return new(store, parts[0]["meta=".Length..], parts[1]["data=".Length..]);
         }
 
-        var (meta, metaPort) = await StartRedisAsync("--appendonly", "yes", "--appendfsync", "always", "--dir", directory);
-        var (data, dataPort) = await StartRedisAsync("--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"));
+        var (meta, metaPort) = await StartRedisAsync("--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
+        var (data, dataPort) = await StartRedisAsync("--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
         return new(meta, $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}", data);
     }
 
