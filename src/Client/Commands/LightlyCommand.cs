@@ -63,6 +63,9 @@ internal static class LightlyCommand
             CompareCommand.Create(context),
             SubmitCommand.Create(context),
             EmbedCommand.Create(context),
+            EvaluateCommand.Create(context),
+            SampleCommand.Create(context),
+            ExportCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {

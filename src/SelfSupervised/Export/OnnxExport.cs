@@ -60,6 +60,7 @@ public static class OnnxExport
 
     private static string Build(OnnxGraph graph, Backbone backbone, string prefix, int imageSize) => backbone switch
     {
+        ReducedBackbone reduced => graph.Reduction(Build(graph, reduced.Trunk, $"{prefix}trunk.", imageSize), $"{prefix}reduction"),
         ResNet network => OnnxResNet.Build(graph, network, prefix),
         VisionTransformer network => OnnxVisionTransformer.Build(graph, network, prefix, imageSize),
         _ => throw new ArgumentException(

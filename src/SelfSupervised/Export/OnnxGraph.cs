@@ -115,6 +115,14 @@ internal sealed class OnnxGraph
         return Add("Add", $"{prefix}/add", [product, Weight($"{prefix}.bias")]);
     }
 
+    /// <summary>A 1x1 convolution of pooled features.</summary>
+    public string Reduction(string input, string prefix)
+    {
+        using var scope = NewDisposeScope();
+        var transposed = Constant($"{prefix}.weight_transposed", _state[$"{prefix}.weight"].flatten(1).t());
+        return Add("Add", $"{prefix}/add", [Add("MatMul", $"{prefix}/matmul", [input, transposed]), Weight($"{prefix}.bias")]);
+    }
+
     public string Reshape(string input, string name, params long[] shape) => Add("Reshape", name, [input, Numbers($"{name}/shape", shape)]);
 
     public string Transpose(string input, string name, params long[] order) => Add("Transpose", name, [input], Integers("perm", order));

@@ -3,6 +3,8 @@ using System.Text.Json;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Embeddings;
+using LightlyCluster.SelfSupervised.Sampling;
 using LightlyCluster.Worker.Tasks.Local;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -65,7 +67,8 @@ internal static class TaskHost
         {
             return Fail(report, error.ExitCode, error.Message);
         }
-        catch (Exception error) when (error is DatasetException or CheckpointException or JsonException)
+        catch (Exception error) when (error is DatasetException or CheckpointException or EmbeddingFileException or SamplingException
+            or JsonException)
         {
             return Fail(report, Usage, error.Message);
         }

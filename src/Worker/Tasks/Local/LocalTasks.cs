@@ -1,3 +1,5 @@
+using LightlyCluster.Protocol.Tasks;
+
 namespace LightlyCluster.Worker.Tasks.Local;
 
 /// <summary>The tasks by name. A new one is a line here, and a record for request and result in Protocol/Tasks.</summary>
@@ -5,6 +7,9 @@ internal static class LocalTasks
 {
     private static readonly Dictionary<string, Func<LocalTask>> Known = new(StringComparer.Ordinal)
     {
+        [EvaluateRequest.Task] = () => new EvaluateTask(),
+        [ExportRequest.Task] = () => new ExportTask(),
+        [SampleRequest.Task] = () => new SampleTask(),
     };
 
     /// <summary>The names in ordinal order.</summary>
