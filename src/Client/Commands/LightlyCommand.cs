@@ -66,6 +66,8 @@ internal static class LightlyCommand
             EvaluateCommand.Create(context),
             SampleCommand.Create(context),
             ExportCommand.Create(context),
+            PreviewCommand.Create(context),
+            ReportCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {

@@ -1,4 +1,5 @@
 using LightlyCluster.Protocol.Tasks;
+using LightlyCluster.Worker.Tasks.Local.Pictures;
 
 namespace LightlyCluster.Worker.Tasks.Local;
 
@@ -9,6 +10,8 @@ internal static class LocalTasks
     {
         [EvaluateRequest.Task] = () => new EvaluateTask(),
         [ExportRequest.Task] = () => new ExportTask(),
+        [PreviewRequest.Task] = () => new PreviewTask(),
+        [RunPictureRequest.Task] = () => new RunPictureTask(),
         [SampleRequest.Task] = () => new SampleTask(),
     };
 
