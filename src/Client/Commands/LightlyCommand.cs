@@ -68,6 +68,8 @@ internal static class LightlyCommand
             ExportCommand.Create(context),
             PreviewCommand.Create(context),
             ReportCommand.Create(context),
+            IndexCommand.Create(context),
+            FramesCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {

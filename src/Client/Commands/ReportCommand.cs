@@ -86,7 +86,7 @@ internal sealed class ReportCommand
     {
         var wire = point.Specification.Clone();
         wire.Data ??= new DataSpec();
-        wire.Data.Path = Path.GetFullPath(data ?? wire.Data.Path);
+        wire.Data.Path = LocalPaths.FullPath(data ?? wire.Data.Path);
         wire.Evaluate = new EvaluateSpec { Knn = false };
         return JobSpecificationMapping.FromWire(wire);
     }

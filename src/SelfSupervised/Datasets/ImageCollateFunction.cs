@@ -7,7 +7,7 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 public class ImageCollateFunction : BaseCollateFunction
 {
     /// <summary>Makes the collate function.</summary>
-    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="inputSize">Side of the views in pixels, or (height, width); null means 64.</param>
     /// <param name="cjProb">Probability of colour jitter.</param>
     /// <param name="cjBright">Amount of brightness jitter.</param>
     /// <param name="cjContrast">Amount of contrast jitter.</param>
@@ -24,7 +24,7 @@ public class ImageCollateFunction : BaseCollateFunction
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public ImageCollateFunction(
-        int inputSize = 64,
+        ImageSize? inputSize = null,
         double cjProb = 0.8,
         double cjBright = 0.7,
         double cjContrast = 0.7,
@@ -41,7 +41,7 @@ public class ImageCollateFunction : BaseCollateFunction
         ChannelNormalization? normalize = null)
         : base(new ViewTransformOptions
         {
-            InputSize = inputSize,
+            InputSize = inputSize ?? 64,
             CjProb = cjProb,
             CjBright = cjBright,
             CjContrast = cjContrast,

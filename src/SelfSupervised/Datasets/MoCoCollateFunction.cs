@@ -7,7 +7,7 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 public class MoCoCollateFunction : BaseCollateFunction
 {
     /// <summary>Makes the collate function.</summary>
-    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="inputSize">Side of the views in pixels, or (height, width); null means 224.</param>
     /// <param name="cjProb">Probability of colour jitter.</param>
     /// <param name="cjStrength">Multiplies the four amounts of colour jitter.</param>
     /// <param name="minScale">Smallest part of the image's area that a crop takes, above 0 up to 1.</param>
@@ -21,7 +21,7 @@ public class MoCoCollateFunction : BaseCollateFunction
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public MoCoCollateFunction(
-        int inputSize = 224,
+        ImageSize? inputSize = null,
         double cjProb = 0.8,
         double cjStrength = 0.4,
         double minScale = 0.2,
@@ -35,7 +35,7 @@ public class MoCoCollateFunction : BaseCollateFunction
         ChannelNormalization? normalize = null)
         : base(new ViewTransformOptions
         {
-            InputSize = inputSize,
+            InputSize = inputSize ?? 224,
             CjProb = cjProb,
             CjBright = cjStrength,
             CjContrast = cjStrength,

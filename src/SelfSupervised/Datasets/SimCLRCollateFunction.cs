@@ -10,7 +10,7 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 public class SimCLRCollateFunction : BaseCollateFunction
 {
     /// <summary>Makes the collate function.</summary>
-    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="inputSize">Side of the views in pixels, or (height, width); null means 224.</param>
     /// <param name="cjProb">Probability of colour jitter.</param>
     /// <param name="cjStrength">Multiplies the four amounts of colour jitter.</param>
     /// <param name="minScale">Smallest part of the image's area that a crop takes, above 0 up to 1.</param>
@@ -24,7 +24,7 @@ public class SimCLRCollateFunction : BaseCollateFunction
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public SimCLRCollateFunction(
-        int inputSize = 224,
+        ImageSize? inputSize = null,
         double cjProb = 0.8,
         double cjStrength = 0.5,
         double minScale = 0.08,
@@ -38,7 +38,7 @@ public class SimCLRCollateFunction : BaseCollateFunction
         ChannelNormalization? normalize = null)
         : base(new ViewTransformOptions
         {
-            InputSize = inputSize,
+            InputSize = inputSize ?? 224,
             CjProb = cjProb,
             CjBright = 0.8 * cjStrength,
             CjContrast = 0.8 * cjStrength,

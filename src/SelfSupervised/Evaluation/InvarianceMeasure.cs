@@ -1,4 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Transforms;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Evaluation;
@@ -67,5 +69,30 @@ public sealed record InvarianceMeasure(string Augmentation, double Cosine, doubl
         {
             backbone.train(wasTraining);
         }
+    }
+
+    /// <summary>Measures a backbone's invariance to each single operation of a view.</summary>
+    /// <param name="backbone">The backbone; used in evaluation mode and left in the mode that it was in; borrowed.</param>
+    /// <param name="images">Decoded images, at least 2; borrowed.</param>
+    /// <param name="view">Where sizes, strengths and ranges come from; probabilities do not matter.</param>
+    /// <param name="seed">Seed of the operations' random parameters.</param>
+    /// <param name="device">Where the backbone is; null means the CPU.</param>
+    /// <returns>One measure for each operation of <see cref="SingleAugmentations.Of"/>, in its order.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two images, or an option is out of range.</exception>
+    public static IReadOnlyList<InvarianceMeasure> MeasureEach(
+        Backbone backbone, IReadOnlyList<DecodedImage> images, ViewTransformOptions view, ulong seed = 0, Device? device = null)
+    {
+        if (images.Count < 2)
+        {
+            throw new ArgumentException($"Invariance is measured on at least two images, not {images.Count}.", nameof(images));
+        }
+
+        var operations = SingleAugmentations.Of(view);
+        var pipeline = new ViewPipeline([SingleAugmentations.Plain(view), .. operations.Select(operation => operation.Options)]);
+        long[] sampleIds = [.. Enumerable.Range(0, images.Count).Select(index => (long)index)];
+        Tensor View(int number) => pipeline.Apply(images, sampleIds, seed, 0, number, device ?? CPU);
+
+        using var scope = NewDisposeScope();
+        return Measure(backbone, View(0), [.. operations.Select((entry, index) => (entry.Name, (Func<Tensor, Tensor>)(_ => View(index + 1))))]);
     }
 }

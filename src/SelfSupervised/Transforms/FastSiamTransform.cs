@@ -6,7 +6,7 @@ public sealed class FastSiamTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>
     /// <param name="numViews">Number of views.</param>
-    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="inputSize">Side of the views in pixels, or (height, width); null means 224.</param>
     /// <param name="cjProb">Probability of colour jitter.</param>
     /// <param name="cjStrength">Multiplies the four amounts of colour jitter.</param>
     /// <param name="cjBright">Amount of brightness jitter.</param>
@@ -25,7 +25,7 @@ public sealed class FastSiamTransform : MultiViewTransform
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public FastSiamTransform(
         int numViews = 4,
-        int inputSize = 224,
+        ImageSize? inputSize = null,
         double cjProb = 0.8,
         double cjStrength = 1,
         double cjBright = 0.4,
@@ -43,7 +43,7 @@ public sealed class FastSiamTransform : MultiViewTransform
         ChannelNormalization? normalize = null)
         : base(new ViewTransformOptions
         {
-            InputSize = inputSize,
+            InputSize = inputSize ?? 224,
             CjProb = cjProb,
             CjStrength = cjStrength,
             CjBright = cjBright,

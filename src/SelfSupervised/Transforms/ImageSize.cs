@@ -20,6 +20,15 @@ public readonly record struct ImageSize(int Height, int Width)
     /// <returns>The size.</returns>
     public static ImageSize FromInt32(int side) => side;
 
+    /// <summary>Makes a size of a height and a width.</summary>
+    /// <param name="sides">Height and width in pixels.</param>
+    public static implicit operator ImageSize((int Height, int Width) sides) => new(sides.Height, sides.Width);
+
+    /// <summary>Makes a size of a height and a width.</summary>
+    /// <param name="sides">Height and width in pixels.</param>
+    /// <returns>The size.</returns>
+    public static ImageSize FromValueTuple((int Height, int Width) sides) => sides;
+
     /// <inheritdoc/>
     public override string ToString() => Height == Width ? $"{Height}" : $"{Height}x{Width}";
 }

@@ -5,7 +5,7 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 public sealed class VICRegTransform : MultiViewTransform
 {
     /// <summary>Makes the transform.</summary>
-    /// <param name="inputSize">Side of the views in pixels.</param>
+    /// <param name="inputSize">Side of the views in pixels, or (height, width); null means 224.</param>
     /// <param name="cjProb">Probability of colour jitter.</param>
     /// <param name="cjStrength">Multiplies the four amounts of colour jitter.</param>
     /// <param name="cjBright">Amount of brightness jitter.</param>
@@ -24,7 +24,7 @@ public sealed class VICRegTransform : MultiViewTransform
     /// <param name="normalize">Mean and deviation of the channels; null means those of ImageNet.</param>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public VICRegTransform(
-        int inputSize = 224,
+        ImageSize? inputSize = null,
         double cjProb = 0.8,
         double cjStrength = 0.5,
         double cjBright = 0.8,
@@ -43,7 +43,7 @@ public sealed class VICRegTransform : MultiViewTransform
         ChannelNormalization? normalize = null)
         : base(new ViewTransformOptions
         {
-            InputSize = inputSize,
+            InputSize = inputSize ?? 224,
             CjProb = cjProb,
             CjStrength = cjStrength,
             CjBright = cjBright,

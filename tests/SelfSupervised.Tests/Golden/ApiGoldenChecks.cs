@@ -68,9 +68,10 @@ internal static class ApiGoldenChecks
         return differences;
     }
 
-    // A list or range cannot be a default in C#: null stands for lightly's value there, which the checks of values confirm.
+    // A list, range or size cannot be a default in C#: null stands for lightly's value there, which the checks of values confirm.
     private static bool IsEqual(ParameterInfo ours, JsonElement theirs) => theirs.ValueKind switch
     {
+        JsonValueKind.Number when ours.ParameterType == typeof(ImageSize?) => ours.HasDefaultValue && ours.DefaultValue is null,
         JsonValueKind.Number => ours.HasDefaultValue && Convert.ToDouble(ours.DefaultValue) == theirs.GetDouble(),
         JsonValueKind.True or JsonValueKind.False => ours.HasDefaultValue && Equals(ours.DefaultValue, theirs.GetBoolean()),
         JsonValueKind.String when theirs.GetString() == "<required>" => !ours.HasDefaultValue,

@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Evaluation;
@@ -13,7 +17,7 @@ using static TorchSharp.torch;
 namespace LightlyCluster.SelfSupervised.Tests.Golden;
 
 /// <summary>What lightly refuses is refused here, and what it accepts is accepted, except where the table below says why not.</summary>
-internal static class ErrorGoldenChecks
+internal static partial class ErrorGoldenChecks
 {
     private static readonly Dictionary<string, Action> Calls = new(StringComparer.Ordinal)
     {
@@ -71,8 +75,7 @@ internal static class ErrorGoldenChecks
                 continue;
             }
 
-            Calls.ShouldContainKey(call);
-            var thrown = Record.Exception(Calls[call]);
+            var thrown = Record.Exception(Calls.GetValueOrDefault(call) ?? ParseCall(call));
             if (row.GetProperty("raises").GetString() is null)
             {
                 thrown.ShouldBeNull(call);
@@ -83,6 +86,31 @@ internal static class ErrorGoldenChecks
             }
         }
     }
+
+    /// <summary>A call that the table does not list: a constructor of ours with one named argument, "DCLLoss(temperature=0)".</summary>
+    private static Action ParseCall(string call)
+    {
+        var parts = ConstructorCall().Match(call);
+        var type = typeof(PairLoss).Assembly.GetExportedTypes().SingleOrDefault(candidate => candidate.Name == parts.Groups["type"].Value);
+        type.ShouldNotBeNull($"'{call}' is neither in the table of calls nor a constructor of ours with one argument.");
+        var value = parts.Groups["value"].Value.Replace('(', '[').Replace(')', ']').Replace('\'', '"');
+        using var arguments = JsonDocument.Parse($$"""{"{{parts.Groups["name"].Value}}": {{value}}}""");
+        var given = arguments.RootElement.Clone();
+        return () =>
+        {
+            try
+            {
+                (GoldenConstructor.Create(type, given) as IDisposable)?.Dispose();
+            }
+            catch (TargetInvocationException exception)
+            {
+                ExceptionDispatchInfo.Throw(exception.InnerException!);
+            }
+        };
+    }
+
+    [GeneratedRegex(@"^(?<type>\w+)\((?<name>\w+)=(?<value>.*)\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ConstructorCall();
 
     private static BYOL MakeByol() => new(nn.Flatten(), 4, 4, 4, makeBackbone: () => nn.Flatten());
 

@@ -43,6 +43,9 @@ public sealed class GoldenCase
         return new(name, document.RootElement.Clone());
     }
 
+    /// <summary>The same case with other content.</summary>
+    public GoldenCase With(JsonElement root) => new(Name, root);
+
     public double Number(string parameter, double otherwise) =>
         Parameters.ValueKind == JsonValueKind.Object && Parameters.TryGetProperty(parameter, out var value)
         && value.ValueKind == JsonValueKind.Number

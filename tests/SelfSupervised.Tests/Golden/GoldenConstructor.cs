@@ -17,6 +17,13 @@ public static class GoldenConstructor
         var given = parameters.EnumerateObject()
             .Where(property => !Ignored.Contains(property.Name))
             .ToDictionary(property => CamelCase(property.Name), property => property.Value, StringComparer.Ordinal);
+        foreach (var (name, value) in given.Where(pair => pair.Value.ValueKind == JsonValueKind.Array && pair.Key.EndsWith("ize", StringComparison.Ordinal)).ToArray())
+        {
+            // lightly's size may be a pair, ours are two arguments.
+            given[name] = value[0];
+            given[name == "size" ? "dimension" : name[..^"Size".Length] + "Dimension"] = value[1];
+        }
+
         var constructor = type.GetConstructors()
             .FirstOrDefault(candidate => given.Keys.All(name => candidate.GetParameters().Any(parameter => parameter.Name == name)))
             ?? throw new InvalidOperationException($"{type.Name} has no constructor with {string.Join(", ", given.Keys)}.");

@@ -6,6 +6,8 @@ namespace LightlyCluster.SelfSupervised.Tests.Golden;
 /// <summary>Fills modules with a case's weights.</summary>
 public static class GoldenModule
 {
+    private const int BufferFormula = 500000;
+
     /// <summary>Sets every parameter that the case lists, by name; the names and shapes must be ours.</summary>
     public static void Fill(nn.Module module, GoldenCase golden, Func<string, string>? rename = null)
     {
@@ -34,7 +36,14 @@ public static class GoldenModule
         {
             var ours = rename is null ? property.Name : rename(property.Name);
             buffers.ShouldContainKey(ours);
-            GoldenCompare.Tensors(buffers[ours], property.Value, tolerance, $"{what} {ours}");
+            if (GoldenTensor.IsTensor(property.Value))
+            {
+                GoldenCompare.Tensors(buffers[ours], property.Value, tolerance, $"{what} {ours}");
+            }
+            else
+            {
+                GoldenCompare.Signature(buffers[ours], property.Value, tolerance, $"{what} {ours}", BufferFormula);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ namespace LightlyCluster.SelfSupervised.Tests.Golden;
 /// <summary>Reads tensors of golden files and computes those that are given by a formula.</summary>
 public static class GoldenTensor
 {
-    private const int Seed = 1;
+    private static readonly uint Seed = ReadSeed();
 
     public static bool IsTensor(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty("dtype", out _) && element.TryGetProperty("data", out _);
@@ -103,6 +103,20 @@ public static class GoldenTensor
         }
 
         return tensor(values).reshape(shape);
+    }
+
+    private static uint ReadSeed()
+    {
+        var path = Path.Combine(GoldenCase.Folder, "manifest.json");
+        if (!File.Exists(path))
+        {
+            return 1;
+        }
+
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
+        return manifest.RootElement.TryGetProperty("meta", out var meta) && meta.TryGetProperty("formula_seed", out var seed)
+            ? seed.GetUInt32()
+            : 1;
     }
 
     private static float ReadSingle(JsonElement item) => item.ValueKind == JsonValueKind.String

@@ -4,8 +4,6 @@ namespace LightlyCluster.SelfSupervised.Tests.Golden;
 internal static class TransformGoldenSkips
 {
     private const string OtherMethod = "belongs to a method that is not part of this library";
-    private const string SingleView = "the single view of a transform that is compared as a whole";
-    private const string Deprecated = "deprecated in lightly; MultiViewCollateFunction with the method's transform does the same";
 
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
@@ -23,12 +21,6 @@ internal static class TransformGoldenSkips
         ["lightly.data.collate.SMoGCollateFunction"] = OtherMethod,
         ["lightly.data.collate.VICRegLCollateFunction"] = OtherMethod,
         ["location_to_NxN_grid"] = "a part of VICRegL, which is not part of this library",
-        ["lightly.transforms.SimCLRViewTransform"] = SingleView,
-        ["lightly.transforms.SimSiamViewTransform"] = SingleView,
-        ["lightly.transforms.DINOViewTransform"] = SingleView,
-        ["lightly.transforms.MSNViewTransform"] = SingleView,
-        ["lightly.transforms.VICRegViewTransform"] = SingleView,
-        ["lightly.data.collate.MSNCollateFunction"] = Deprecated,
     };
 
     public static string? ReasonOf(string target) => Reasons.GetValueOrDefault(target);

@@ -55,25 +55,34 @@ internal static class DistributedGoldenChecks
     /// <summary>Compares with the concatenation of all ranks' rows: losses in the mean, gradients row by row.</summary>
     internal static void CompareWholeBatch(GoldenCase golden, string firstName, string secondName, Func<Tensor, Tensor, Tensor> compute)
     {
-        var first = Concatenate(golden, firstName).requires_grad_();
-        var second = Concatenate(golden, secondName).requires_grad_();
-        var loss = compute(first, second);
-        loss.backward();
-
         var ranks = golden.Expected.GetProperty("per_rank").EnumerateArray().ToArray();
-        GoldenCompare.Numbers(
-            loss.item<float>(),
-            ranks.Average(rank => rank.GetProperty("loss").GetDouble()),
-            GoldenCompare.SingleTolerance,
-            "mean of the ranks' losses");
-        CompareGradients(ranks, first, "grad_" + firstName);
-        CompareGradients(ranks, second, "grad_" + secondName);
+        foreach (var (type, suffix) in new[] { (float32, ""), (float64, "_f64") })
+        {
+            if (!ranks[0].TryGetProperty("loss" + suffix, out _))
+            {
+                continue;
+            }
+
+            var first = Concatenate(golden, firstName).to(type).requires_grad_();
+            var second = Concatenate(golden, secondName).to(type).requires_grad_();
+            var loss = compute(first, second);
+            loss.backward();
+
+            var tolerance = GoldenCompare.ToleranceOf(type);
+            GoldenCompare.Numbers(
+                loss.to(float64).item<double>(),
+                ranks.Average(rank => rank.GetProperty("loss" + suffix).GetDouble()),
+                tolerance,
+                "mean of the ranks' losses");
+            CompareGradients(ranks, first, $"grad_{firstName}{suffix}", tolerance);
+            CompareGradients(ranks, second, $"grad_{secondName}{suffix}", tolerance);
+        }
     }
 
     internal static Tensor Concatenate(GoldenCase golden, string name) =>
         cat([.. golden.Inputs.GetProperty(name + "_per_rank").EnumerateArray().Select(rank => GoldenTensor.Read(rank))], 0);
 
-    private static void CompareGradients(JsonElement[] ranks, Tensor input, string key)
+    private static void CompareGradients(JsonElement[] ranks, Tensor input, string key, double tolerance)
     {
         var count = input.shape[0] / ranks.Length;
         for (var rank = 0; rank < ranks.Length; rank++)
@@ -82,7 +91,7 @@ internal static class DistributedGoldenChecks
             GoldenCompare.Tensors(
                 input.grad!.narrow(0, rank * count, count) * ranks.Length,
                 ranks[rank].GetProperty(key),
-                GoldenCompare.SingleTolerance,
+                tolerance,
                 $"{key} of rank {rank}");
         }
     }

@@ -10,6 +10,7 @@ namespace LightlyCluster.SelfSupervised.Tests.Transforms;
 internal static class DefinitionGoldenChecks
 {
     private const string JitterMark = "ColorJitter";
+    private const string SingleViewMark = "ViewTransform";
 
     [GoldenCheck("lightly.transforms.SimCLRTransform")]
     [GoldenCheck("lightly.transforms.MoCoV1Transform")]
@@ -18,6 +19,11 @@ internal static class DefinitionGoldenChecks
     [GoldenCheck("lightly.transforms.FastSiamTransform")]
     [GoldenCheck("lightly.transforms.MMCRTransform")]
     [GoldenCheck("lightly.transforms.BYOLTransform")]
+    [GoldenCheck("lightly.transforms.SimCLRViewTransform")]
+    [GoldenCheck("lightly.transforms.SimSiamViewTransform")]
+    [GoldenCheck("lightly.transforms.DINOViewTransform")]
+    [GoldenCheck("lightly.transforms.MSNViewTransform")]
+    [GoldenCheck("lightly.transforms.VICRegViewTransform")]
     [GoldenCheck("lightly.transforms.BYOLView1Transform")]
     [GoldenCheck("lightly.transforms.BYOLView2Transform")]
     [GoldenCheck("lightly.transforms.TiCoTransform")]
@@ -29,6 +35,7 @@ internal static class DefinitionGoldenChecks
     [GoldenCheck("lightly.data.collate.VICRegCollateFunction")]
     [GoldenCheck("lightly.data.collate.SwaVCollateFunction")]
     [GoldenCheck("lightly.data.collate.DINOCollateFunction")]
+    [GoldenCheck("lightly.data.collate.MSNCollateFunction")]
     internal static void CheckOperations(GoldenCase golden) => Compare(golden, _ => false);
 
     /// <summary>lightly does not pass all arguments of the jitter to the second large view; we do.</summary>
@@ -41,8 +48,14 @@ internal static class DefinitionGoldenChecks
 
     private static void Compare(GoldenCase golden, Predicate<int> hasLightlysJitter)
     {
-        var expected = ExpectedViews(golden.Root.GetProperty("definition"));
+        var definition = golden.Root.GetProperty("definition");
+        var expected = ExpectedViews(definition);
         var ours = OurViews(golden);
+        if (definition.TryGetProperty("num_views", out var count))
+        {
+            ours.Count.ShouldBe(count.GetInt32());
+        }
+
         if (expected.Count == 1)
         {
             // A collate function lists the one transform that it calls for both views.
@@ -71,6 +84,11 @@ internal static class DefinitionGoldenChecks
     private static IReadOnlyList<ViewTransformOptions> OurViews(GoldenCase golden)
     {
         var name = golden.Target[(golden.Target.LastIndexOf('.') + 1)..];
+        if (name.EndsWith(SingleViewMark, StringComparison.Ordinal) && !name.StartsWith("BYOL", StringComparison.Ordinal))
+        {
+            return [SingleView(name, golden.Parameters)];
+        }
+
         var type = typeof(MultiViewTransform).Assembly.GetExportedTypes().Single(candidate => candidate.Name == name);
         return Create(type, golden.Parameters) switch
         {
@@ -78,6 +96,38 @@ internal static class DefinitionGoldenChecks
             MultiViewCollateFunction collate => [.. collate.Transforms.Select(transform => ((ViewTransform)transform).Options)],
             var other => throw new InvalidOperationException($"{other} has no views."),
         };
+    }
+
+    /// <summary>lightly has a class for a single view, too: the first view of the method's transform, with the arguments given.</summary>
+    private static ViewTransformOptions SingleView(string name, JsonElement parameters)
+    {
+        var whole = typeof(MultiViewTransform).Assembly.GetExportedTypes()
+            .Single(candidate => candidate.Name == name.Replace(SingleViewMark, "Transform", StringComparison.Ordinal));
+        var view = ((MultiViewTransform)Create(whole, JsonSerializer.SerializeToElement(new { }))).Views[0];
+
+        // Defaults in which lightly's class for the view differs from its class for the method.
+        view = name switch
+        {
+            "VICRegViewTransform" => view with { Sigmas = new ValueRange(0.2, 2) },
+            "DINOViewTransform" => view with { SolarizationProb = 0.2 },
+            _ => view,
+        };
+        foreach (var property in parameters.EnumerateObject().Where(property => !property.Name.StartsWith("kernel", StringComparison.Ordinal)))
+        {
+            view = property.Name switch
+            {
+                "crop_scale" => view with { MinScale = property.Value[0].GetDouble(), MaxScale = property.Value[1].GetDouble() },
+                "normalize" => view with
+                {
+                    Normalize = property.Value.ValueKind == JsonValueKind.Null ? ChannelNormalization.Identity : ChannelNormalization.ImageNet,
+                },
+                var given => view.WithOverride(
+                    given switch { "crop_size" => "inputSize", "solarize_prob" => "solarizationProb", _ => given },
+                    property.Value.ValueKind == JsonValueKind.Null ? null : property.Value.ToString()),
+            };
+        }
+
+        return view;
     }
 
     private static object Create(Type type, JsonElement parameters)
@@ -113,6 +163,13 @@ internal static class DefinitionGoldenChecks
                 : new ValueRange(value[0].GetDouble(), value[1].GetDouble());
         }
 
+        if (type == typeof(ImageSize))
+        {
+            return value.ValueKind == JsonValueKind.Number
+                ? (ImageSize)value.GetInt32()
+                : new ImageSize(value[0].GetInt32(), value[1].GetInt32());
+        }
+
         return type == typeof(IReadOnlyList<int>) ? value.EnumerateArray().Select(item => item.GetInt32()).ToArray()
             : type == typeof(IReadOnlyList<double>) ? value.EnumerateArray().Select(item => item.GetDouble()).ToArray()
             : type == typeof(int) ? value.GetInt32()
@@ -145,7 +202,7 @@ internal static class DefinitionGoldenChecks
 
         var text = operation.GetProperty("op").GetString() switch
         {
-            "RandomResizedCrop" => $"Crop {Range("size")} {Range("scale")} {operation.GetProperty("interpolation").GetString()}",
+            "RandomResizedCrop" => $"Crop {Range("size")} {Range("scale")} {Range("ratio")} {operation.GetProperty("interpolation").GetString()}",
             "RandomHorizontalFlip" => When("HorizontalFlip", Number("p"), ""),
             "RandomVerticalFlip" => When("VerticalFlip", Number("p"), ""),
             "RandomRotate" => When("Rotate", Number("prob"), "90"),
@@ -189,7 +246,7 @@ internal static class DefinitionGoldenChecks
         var solarize = When("Solarize", view.SolarizationProb, $"{view.SolarizationThreshold}");
         string[] texts =
         [
-            $"Crop {Pair(view.InputSize.Height, view.InputSize.Width)} {Pair(view.MinScale, view.MaxScale)} "
+            $"Crop {Pair(view.InputSize.Height, view.InputSize.Width)} {Pair(view.MinScale, view.MaxScale)} {Pair(3.0 / 4, 4.0 / 3)} "
                 + (view.Interpolation == ResizeFilter.Bicubic ? "bicubic" : "bilinear"),
             When("HorizontalFlip", view.HfProb, ""),
             When("VerticalFlip", view.VfProb, ""),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Tests.Golden;
@@ -28,8 +29,12 @@ internal static class PixelGoldenChecks
         // A cubic swings beyond 0 and 1; torch leaves that, an image cannot hold it.
         RequireTensor(view, result, "tensor_float_antialias", clamp: true);
 
-        // Pillow rounds and cuts off between its two passes, which a cubic's swings make visible.
-        RequireBytes(view, result.GetProperty("pil"), options.Interpolation == ResizeFilter.Bicubic ? 3 : 1, Describe(result));
+        // Pillow rounds and cuts off between its two passes, which a cubic's swings make visible; torchvision's exact result, which
+        // ours equals, is as far from it.
+        var tolerance = options.Interpolation == ResizeFilter.Bicubic
+            ? Math.Max(3, Differences(GoldenTensor.Read(result.GetProperty("tensor_float_antialias")).clamp(0, 1), result.GetProperty("pil")).Max())
+            : 1;
+        RequireBytes(view, result.GetProperty("pil"), tolerance, Describe(result));
     });
 
     [GoldenCheck("flips_rotate")]
@@ -84,9 +89,15 @@ internal static class PixelGoldenChecks
         RequireTensor(view, result, "tensor_float");
         if (operation == ColorOperation.Hue)
         {
-            // Pillow turns hues in steps of 1/256 of the wheel.
-            RequireBytes(view, result.GetProperty("pil"), 10);
-            RequireMostBytes(view, result.GetProperty("pil"), 7, 0.99);
+            // Pillow turns hues in steps of 1/256 of the wheel: where the file has torchvision's exact result, which ours equals, its
+            // own distance from Pillow's may be larger.
+            var isExact = result.TryGetProperty("tensor_float", out var floats) && floats.ValueKind == JsonValueKind.Object;
+            var distances = isExact ? Differences(GoldenTensor.Read(floats), result.GetProperty("pil")) : [];
+            RequireBytes(view, result.GetProperty("pil"), Math.Max(10, distances.DefaultIfEmpty().Max()), Describe(result));
+            if (distances.Length == 0 || distances.Count(distance => distance <= 7) >= 0.99 * distances.Length)
+            {
+                RequireMostBytes(view, result.GetProperty("pil"), 7, 0.99);
+            }
         }
         else
         {
@@ -123,19 +134,28 @@ internal static class PixelGoldenChecks
     [GoldenCheck("pipeline")]
     internal static void CheckPipeline(GoldenCase golden)
     {
-        golden.Root.GetProperty("steps").EnumerateArray().Select(step => step.GetString()).ShouldBe(
-            ["resized_crop whole image to 12x12 (PIL bilinear)", "hflip", "vflip", "rotate 90", "ToTensor", "Normalize(imagenet)"]);
+        var steps = golden.Root.GetProperty("steps").EnumerateArray().Select(step => step.GetString()!).ToArray();
+        var expected = GoldenTensor.Read(golden.Root.GetProperty("result"));
+        var size = new ImageSize((int)expected.shape[1], (int)expected.shape[2]);
+        var rotation = Array.Find(steps, step => step.StartsWith("rotate ", StringComparison.Ordinal));
+        string[] known = ["hflip", "vflip", "ToTensor", "Normalize(imagenet)"];
+        steps[0].ShouldBe($"resized_crop whole image to {size.Height}x{size.Width} (PIL bilinear)");
+        steps.Skip(1).ShouldAllBe(step => known.Contains(step) || step == rotation);
         var image = Image(golden);
         var parameters = ViewParameters.WholeImage(image.Height, image.Width) with
         {
-            HorizontalFlip = true,
-            VerticalFlip = true,
-            RotationDegrees = 90,
+            HorizontalFlip = steps.Contains("hflip"),
+            VerticalFlip = steps.Contains("vflip"),
+            RotationDegrees = rotation is null ? 0 : double.Parse(rotation["rotate ".Length..], CultureInfo.InvariantCulture),
         };
-        var view = Render(image, parameters, new ViewTransformOptions { InputSize = 12 });
+        var isNormalized = steps.Contains("Normalize(imagenet)");
+        var view = Render(image, parameters, new ViewTransformOptions
+        {
+            InputSize = size,
+            Normalize = isNormalized ? ChannelNormalization.ImageNet : ChannelNormalization.Identity,
+        });
 
         // The file's first step rounds to 8 bits, ours does not: half a step, and once more between its two passes.
-        var expected = GoldenTensor.Read(golden.Root.GetProperty("result"));
         (view - expected).abs().max().item<float>().ShouldBeLessThan(1 / 255f / 0.224f);
     }
 

@@ -15,11 +15,13 @@ namespace LightlyCluster.Worker.Tasks.Embedding;
 internal static class EmbeddingPreparation
 {
     /// <summary>Prepares. Call on the training thread.</summary>
-    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <param name="specification">The resolved specification.</param>
+    /// <param name="source">The images; owned by the result, or disposed with an exception.</param>
+    /// <param name="device">Where the backbone goes.</param>
+    /// <param name="numericClass">This worker's numeric class.</param>
     /// <exception cref="CheckpointException">The weights cannot be used.</exception>
-    public static EmbeddingContext Prepare(JobSpecification specification, torch.Device device, string numericClass)
+    public static EmbeddingContext Prepare(JobSpecification specification, ImageSource source, torch.Device device, string numericClass)
     {
-        var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == JobVocabulary.Auto ? "" : specification.Data.Source);
         Backbone? backbone = null;
         try
         {

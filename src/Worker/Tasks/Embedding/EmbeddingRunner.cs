@@ -76,7 +76,8 @@ internal sealed partial class EmbeddingRunner(
 
     private async Task RunCoreAsync(CancellationToken cancellationToken)
     {
-        var context = await training.RunAsync(() => EmbeddingPreparation.Prepare(ticket.Specification, device.Device, ticket.NumericClass));
+        var source = await JobPreparation.OpenAsync(ticket.Specification, cancellationToken);
+        var context = await training.RunAsync(() => EmbeddingPreparation.Prepare(ticket.Specification, source, device.Device, ticket.NumericClass));
         _context = context;
         await using var events = await _jobs.SubscribeAsync(ticket.Id);
         var difference = await _jobs.InitializeAsync(ticket.Id, new(

@@ -10,6 +10,8 @@ internal static class LocalTasks
     {
         [EvaluateRequest.Task] = () => new EvaluateTask(),
         [ExportRequest.Task] = () => new ExportTask(),
+        [FramesTask.Name] = () => new FramesTask(),
+        [IndexTask.Name] = () => new IndexTask(),
         [PreviewRequest.Task] = () => new PreviewTask(),
         [RunPictureRequest.Task] = () => new RunPictureTask(),
         [SampleRequest.Task] = () => new SampleTask(),

@@ -23,13 +23,15 @@ internal sealed class PreviewTask : LocalTask<PreviewRequest, PreviewResponse>
         [("shape", InvarianceGroups.Shape), ("texture", InvarianceGroups.Texture), ("color", InvarianceGroups.Color)];
 
     /// <inheritdoc/>
-    protected override Task<PreviewResponse> RunAsync(PreviewRequest request, TaskReport report, CancellationToken cancellationToken) =>
-        Task.FromResult(Draw(request));
-
-    private static PreviewResponse Draw(PreviewRequest request)
+    protected override async Task<PreviewResponse> RunAsync(PreviewRequest request, TaskReport report, CancellationToken cancellationToken)
     {
         var specification = JobSpecificationMapping.FromWire(TrainingJobSpec.Parser.ParseJson(request.Specification));
-        using var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == JobVocabulary.Auto ? "" : specification.Data.Source);
+        using var source = await JobPreparation.OpenAsync(specification, cancellationToken);
+        return Draw(request, specification, source);
+    }
+
+    private static PreviewResponse Draw(PreviewRequest request, JobSpecification specification, ImageSource source)
+    {
         var (indices, images) = Load(source, Math.Min(request.Count, source.Manifest.Count));
         if (images.Count == 0)
         {

@@ -24,16 +24,19 @@ internal sealed class RunPictureTask : LocalTask<RunPictureRequest, RunPicture>
         [("shape", InvarianceGroups.Shape), ("texture", InvarianceGroups.Texture), ("color", InvarianceGroups.Color), ("all", InvarianceGroups.All)];
 
     /// <inheritdoc/>
-    protected override Task<RunPicture> RunAsync(RunPictureRequest request, TaskReport report, CancellationToken cancellationToken) =>
-        Task.FromResult(Make(request, report, cancellationToken));
-
-    private static RunPicture Make(RunPictureRequest request, TaskReport report, CancellationToken cancellationToken)
+    protected override async Task<RunPicture> RunAsync(RunPictureRequest request, TaskReport report, CancellationToken cancellationToken)
     {
         var specification = JobSpecificationMapping.FromWire(TrainingJobSpec.Parser.ParseJson(request.Specification));
         specification = specification with { Embed = new EmbedSpecification { Weights = request.Weights } };
+        using var source = await JobPreparation.OpenAsync(specification, cancellationToken);
+        return Make(request, specification, source, report, cancellationToken);
+    }
+
+    private static RunPicture Make(
+        RunPictureRequest request, JobSpecification specification, ImageSource source, TaskReport report, CancellationToken cancellationToken)
+    {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        using var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == JobVocabulary.Auto ? "" : specification.Data.Source);
         using var backbone = EmbeddingPreparation.LoadBackbone(specification);
         backbone.eval();
         var manifest = source.Manifest;

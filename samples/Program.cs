@@ -1,0 +1,3 @@
+using LightlyCluster.Samples;
+
+return SampleCommand.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,38 @@
+using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Losses;
+using LightlyCluster.SelfSupervised.Models;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.Samples;
+
+/// <summary>SimSiam: each view predicts the other view's projection; no negatives, no momentum encoder.</summary>
+internal static class SimSiamSample
+{
+    public static IReadOnlyList<double> Run(SampleContext context)
+    {
+        var backbone = ResNetGenerator.Create("resnet-9", width: 0.125);
+        using var model = new SimSiam(backbone, numFtrs: backbone.FeatureCount, projHiddenDim: 64, predHiddenDim: 16, outDim: 64);
+        using var criterion = new SymNegCosineSimilarityLoss();
+        var optimizer = optim.SGD(model.parameters().Where(parameter => parameter.requires_grad), 0.06, momentum: 0.9, weight_decay: 5e-4);
+        var collate = new ImageCollateFunction(inputSize: 32, gaussianBlur: 0);
+        var loader = new DataLoader(context.Dataset, context.BatchSize, collate, shuffle: true, dropLast: true, seed: 1);
+        for (var epoch = 0; epoch < context.Epochs; epoch++)
+        {
+            foreach (var batch in loader)
+            {
+                using var scope = NewDisposeScope();
+                using var views = batch;
+                var ((x0, x1), _, _) = views;
+                var (out0, out1) = model.forward(x0, x1);
+                var loss = criterion.call(out0, out1);
+                optimizer.zero_grad();
+                loss.backward();
+                optimizer.step();
+                context.Report(epoch, loss);
+            }
+        }
+
+        return context.Losses;
+    }
+}
