@@ -43,12 +43,8 @@ internal sealed class EmbedCommand
             return Report(await new EmbeddingRun(_context.Terminal, _context.Clock, _context.Interruption).RunOnServerAsync(wanted, server), path, format);
         }
 
-        if (File.Exists(path) && !parsed.GetValue(_overwrite))
-        {
-            throw new CommandException($"{path} exists; use another --out, or --overwrite to replace it");
-        }
-
-        var specification = _flags.Specify(parsed, wire, weights.Path, Path.GetFullPath(path), Path.GetFullPath(path) + WorkSuffix);
+        var full = OutputPaths.RequireFile("--out", path, parsed.GetValue(_overwrite));
+        var specification = _flags.Specify(parsed, wire, weights.Path, full, full + WorkSuffix);
         var result = await RunLocallyAsync(_context, specification, CommonOptions.RedisOf(parsed, _redis));
         return Report(result, path, format);
     }
@@ -59,7 +55,6 @@ internal sealed class EmbedCommand
     {
         var full = LocalPaths.Resolve(specification, null);
         LocalPaths.Require(full);
-        RequireFolder(full.Embed.Out);
         var workers = full.Workers.Max > 0 ? full.Workers.Max : Environment.ProcessorCount;
         return new EmbeddingRun(context.Terminal, context.Clock, context.Interruption).RunLocallyAsync(new(full, workers, redis));
     }
@@ -113,15 +108,6 @@ internal sealed class EmbedCommand
             default:
                 _context.Terminal.Say($"lightly: the job {result.State.ToLowerInvariant()}: {result.Reason}");
                 break;
-        }
-    }
-
-    private static void RequireFolder(string path)
-    {
-        var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
-        {
-            throw new CommandException($"The folder {folder} does not exist; make it, or name another --out");
         }
     }
 }

@@ -39,16 +39,7 @@ internal sealed class ExportCommand
             throw new CommandException($"--out {path} does not end in .safetensors, .pt, .pth or .onnx; the extension tells the format");
         }
 
-        if (File.Exists(path) && !parsed.GetValue(_overwrite))
-        {
-            throw new CommandException($"{path} exists; use another --out, or --overwrite to replace it");
-        }
-
-        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-        {
-            throw new CommandException($"The folder of {path} does not exist; make it, or name another --out");
-        }
-
+        var full = OutputPaths.RequireFile("--out", path, parsed.GetValue(_overwrite));
         var (weights, wire) = _weights.Read(parsed);
         var violations = JobSpecificationValidator.Validate(JobSpecificationMapping.FromWire(wire)).Where(violation => violation.Path != "data.path").ToArray();
         if (violations.Length > 0)
@@ -61,7 +52,7 @@ internal sealed class ExportCommand
             Weights = weights.Path,
             Specification = Google.Protobuf.JsonFormatter.Default.Format(wire),
             Format = Formats[index].Format,
-            Out = Path.GetFullPath(path),
+            Out = full,
         };
         var found = await new TaskProcess(_context.Terminal, _context.Clock, _context.Interruption)
             .RunAsync<ExportRequest, ExportResponse>(ExportRequest.Task, request);

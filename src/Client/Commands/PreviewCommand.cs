@@ -40,23 +40,19 @@ internal sealed class PreviewCommand
             throw new CommandException($"--count is {count}; allowed is 1 to {CountMaximum}");
         }
 
-        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
         {
-            throw new CommandException($"--out is {path}; name a .png file in a folder that exists");
+            throw new CommandException($"--out is {path}; name a .png file");
         }
 
-        if (File.Exists(path) && !parsed.GetValue(_overwrite))
-        {
-            throw new CommandException($"{path} exists; use another --out, or --overwrite to replace it");
-        }
-
+        var full = OutputPaths.RequireFile("--out", path, parsed.GetValue(_overwrite));
         var (builder, _) = _specification.Read(parsed, null);
         var specification = LocalPaths.Resolve(builder.Build(), null);
         LocalPaths.Require(specification);
         var request = new PreviewRequest
         {
             Specification = Google.Protobuf.JsonFormatter.Default.Format(JobSpecificationMapping.ToWire(specification)),
-            Out = Path.GetFullPath(path),
+            Out = full,
             Count = count,
             Font = PlotFont.Path,
         };

@@ -51,11 +51,7 @@ internal sealed class ReportCommand
             throw new CommandException($"There is no run {run}; name the output folder of lightly train");
         }
 
-        if (File.Exists(path) && !parsed.GetValue(_overwrite))
-        {
-            throw new CommandException($"{path} exists; use another --out, or --overwrite to replace it");
-        }
-
+        var full = OutputPaths.RequireFile("--out", path, parsed.GetValue(_overwrite));
         var weights = WeightsSource.Find(run);
         var point = ResumePoint.Find(run);
         var specification = SpecificationOf(point, parsed.GetValue(_data));
@@ -68,11 +64,11 @@ internal sealed class ReportCommand
                 Specification = Google.Protobuf.JsonFormatter.Default.Format(JobSpecificationMapping.ToWire(specification)),
                 ImagesMaximum = count,
             });
-        await HtmlReport.WriteAsync(path, run, point.Name, picture, _context.Interruption.Leave);
-        var bytes = new FileInfo(path).Length;
+        await HtmlReport.WriteAsync(full, run, point.Name, picture, _context.Interruption.Leave);
+        var bytes = new FileInfo(full).Length;
         if (CommonOptions.FormatOf(parsed, _output) == OutputFormat.Json)
         {
-            CommonOptions.WriteJson(_context.Terminal, new { path = Path.GetFullPath(path), bytes, images = picture.Names.Count, picture.CollapseStd, picture.Invariances });
+            CommonOptions.WriteJson(_context.Terminal, new { path = full, bytes, images = picture.Names.Count, picture.CollapseStd, picture.Invariances });
         }
         else
         {

@@ -79,17 +79,7 @@ internal sealed class SampleCommand
             throw new CommandException("--method weighted and --scores FILE belong together; give both or neither");
         }
 
-        var path = Path.GetFullPath(parsed.GetValue(_out)!);
-        if (File.Exists(path) && !parsed.GetValue(_overwrite))
-        {
-            throw new CommandException($"{parsed.GetValue(_out)} exists; use another --out, or --overwrite to replace it");
-        }
-
-        if (!Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            throw new CommandException($"The folder {Path.GetDirectoryName(path)} does not exist; make it, or name another --out");
-        }
-
+        var path = OutputPaths.RequireFile("--out", parsed.GetValue(_out)!, parsed.GetValue(_overwrite));
         var (count, fraction) = ReadCount(parsed.GetValue(_count));
         if (count is null && fraction is null && parsed.GetValue(_distance) <= 0)
         {
