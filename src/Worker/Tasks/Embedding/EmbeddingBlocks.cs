@@ -45,33 +45,17 @@ internal sealed class EmbeddingBlocks(EmbeddingContext context, TrainingThread t
     private async Task<(long[] Images, DecodedImage[] Decoded, IReadOnlyList<string> Bad)> DecodeAsync(int block, CancellationToken cancellationToken)
     {
         var wanted = context.ImagesOf(block).ToArray();
-        var decoded = new DecodedImage?[wanted.Length];
-        await Parallel.ForEachAsync(Enumerable.Range(0, wanted.Length), cancellationToken, (place, _) =>
+        var loaded = await Task.Run(() => context.Source.Load(wanted, cancellationToken), cancellationToken);
+        var bad = Enumerable.Range(0, wanted.Length).Where(place => loaded[place].Image is null).ToArray();
+        if (bad.Length > 0 && context.Specification.Data.OnError != JobVocabulary.OnErrorSkip)
         {
-            decoded[place] = Decode(wanted[place]);
-            return ValueTask.CompletedTask;
-        });
-        var good = Enumerable.Range(0, wanted.Length).Where(place => decoded[place] is not null).ToArray();
-        return (
-            [.. good.Select(place => (long)wanted[place])],
-            [.. good.Select(place => decoded[place]!)],
-            [.. wanted.Where((_, place) => decoded[place] is null).Select(index => context.Source.Manifest.Names[index])]);
-    }
+            throw new CorruptImageException($"{loaded[bad[0]].Error} Remove the file, or leave it out with --on-error skip.");
+        }
 
-    private DecodedImage? Decode(int index)
-    {
-        try
-        {
-            return context.Source.Decode(index);
-        }
-        catch (CorruptImageException) when (context.Specification.Data.OnError == JobVocabulary.OnErrorSkip)
-        {
-            return null;
-        }
-        catch (CorruptImageException error)
-        {
-            throw new CorruptImageException($"{error.Message} Remove the file, or leave it out with --on-error skip.", error);
-        }
+        return (
+            [.. wanted.Where((_, place) => loaded[place].Image is not null).Select(index => (long)index)],
+            [.. loaded.Where(entry => entry.Image is not null).Select(entry => entry.Image!)],
+            [.. bad.Select(place => context.Source.Manifest.Names[wanted[place]])]);
     }
 
     private float[] Compute(DecodedImage[] images)

@@ -37,7 +37,7 @@ internal static class EmbeddingPreparation
                 Transform = new EvaluationTransform(specification.Data.ImageSize),
                 Device = device,
                 WeightsHash = weights,
-                Fingerprint = FingerprintOf(specification, source.Manifest.Digest, weights, numericClass),
+                Fingerprint = FingerprintOf(specification, source.Identity, weights, numericClass),
             };
         }
         catch

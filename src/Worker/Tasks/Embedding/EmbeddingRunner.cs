@@ -82,7 +82,7 @@ internal sealed partial class EmbeddingRunner(
         await using var events = await _jobs.SubscribeAsync(ticket.Id);
         var difference = await _jobs.InitializeAsync(ticket.Id, new(
             context.Source.Manifest.Count, context.BlockCount, context.BlockCount, 0, context.WeightsHash,
-            context.Source.Manifest.Digest, ticket.NumericClass, (int)context.Backbone.FeatureCount));
+            context.Source.Identity, ticket.NumericClass, (int)context.Backbone.FeatureCount));
         if (difference is not null)
         {
             throw new StateMismatchException($"This worker cannot take part: {difference}.");
@@ -189,7 +189,7 @@ internal sealed partial class EmbeddingRunner(
         var blocks = new EmbeddingBlocks(context, training);
         var (count, dimension, digest) = await new EmbeddingAssembly(context, blocks, training).WriteAsync(cancellationToken);
         var isEnded = await _jobs.ChangeStateAsync(
-            ticket.Id, new(JobState.Succeeded, Now, "", "", job.Generation, job.Step), [JobState.Running], ("embedding", $"{count}|{dimension}|{digest}"));
+            ticket.Id, new(JobState.Succeeded, Now, "", "", job.Generation, context.BlockCount), [JobState.Running], ("embedding", $"{count}|{dimension}|{digest}"));
         if (isEnded)
         {
             blocks.Delete();

@@ -51,23 +51,11 @@ internal sealed class PreviewTask : LocalTask<PreviewRequest, PreviewResponse>
 
     private static (List<int> Indices, List<DecodedImage> Images) Load(ImageSource source, int count)
     {
-        var indices = new List<int>();
-        var images = new List<DecodedImage>();
-        for (var place = 0; place < count; place++)
-        {
-            var index = (int)((long)place * source.Manifest.Count / count);
-            try
-            {
-                images.Add(source.Decode(index));
-                indices.Add(index);
-            }
-            catch (CorruptImageException)
-            {
-                // A picture shows what there is.
-            }
-        }
-
-        return (indices, images);
+        var wanted = Enumerable.Range(0, count).Select(place => (int)((long)place * source.Manifest.Count / count)).ToArray();
+        var loaded = source.Load(wanted, CancellationToken.None);
+        return (
+            [.. wanted.Where((_, place) => loaded[place].Image is not null)],
+            [.. loaded.Where(entry => entry.Image is not null).Select(entry => entry.Image!)]);
     }
 
     private static List<Column> MakeColumns(JobSpecification specification, List<DecodedImage> images, List<int> indices)

@@ -16,9 +16,9 @@ namespace LightlyCluster.Worker.Tasks.Local.Pictures;
 /// <summary>Embeds some images of a run and finds what a report shows of them.</summary>
 internal sealed class RunPictureTask : LocalTask<RunPictureRequest, RunPicture>
 {
-    private const int BlockImages = 64;
+    private const int BlockImages = 32;
     private const int ThumbnailSide = 56;
-    private const int InvarianceImages = 64;
+    private const int InvarianceImages = 32;
 
     private static readonly (string Name, InvarianceGroups Group)[] Groups =
         [("shape", InvarianceGroups.Shape), ("texture", InvarianceGroups.Texture), ("color", InvarianceGroups.Color), ("all", InvarianceGroups.All)];
@@ -41,57 +41,52 @@ internal sealed class RunPictureTask : LocalTask<RunPictureRequest, RunPicture>
         backbone.eval();
         var manifest = source.Manifest;
         var count = Math.Min(request.ImagesMaximum, manifest.Count);
-        var shown = new List<(int Index, DecodedImage Image)>();
-        for (var place = 0; place < count; place++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            TryAdd(source, (int)((long)place * manifest.Count / count), shown);
-        }
-
-        if (shown.Count < 2)
-        {
-            throw new DatasetException($"Fewer than two images of '{specification.Data.Path}' decode; a report needs some to show.");
-        }
-
-        var embeddings_ND = Embed(backbone, new EvaluationTransform(specification.Data.ImageSize), shown, report);
-        var points = PrincipalComponents.Project(embeddings_ND, (int)Math.Min(2, embeddings_ND.shape[1])).data<double>().ToArray().Chunk((int)Math.Min(2, embeddings_ND.shape[1]));
+        var wanted = Enumerable.Range(0, count).Select(place => (int)((long)place * manifest.Count / count)).ToArray();
+        var (shown, thumbnails, some, embeddings_ND) = Embed(backbone, specification, source, wanted, report, cancellationToken);
+        var components = (int)Math.Min(2, embeddings_ND.shape[1]);
+        var points = PrincipalComponents.Project(embeddings_ND, components).data<double>().ToArray().Chunk(components);
         return new(
-            [.. shown.Select(entry => manifest.Names[entry.Index])],
-            manifest.Labels is { } labels ? [.. shown.Select(entry => labels[entry.Index])] : [],
+            [.. shown.Select(index => manifest.Names[index])],
+            manifest.Labels is { } labels ? [.. shown.Select(index => labels[index])] : [],
             manifest.ClassNames,
             [.. points.Select(point => new[] { point[0], point[^1] })],
-            [.. shown.Select(entry => ImageTiles.Thumbnail(entry.Image, ThumbnailSide))],
+            thumbnails,
             FindNeighbours(embeddings_ND, request),
             CollapseMeasure.Scaled(embeddings_ND),
-            MeasureInvariances(backbone, specification, shown, embeddings_ND),
+            MeasureInvariances(backbone, specification, some, embeddings_ND),
             (int)embeddings_ND.shape[1],
             manifest.Count);
     }
 
-    private static void TryAdd(ImageSource source, int index, List<(int Index, DecodedImage Image)> shown)
-    {
-        try
-        {
-            shown.Add((index, source.Decode(index)));
-        }
-        catch (CorruptImageException)
-        {
-            // A report shows what there is.
-        }
-    }
-
-    private static Tensor Embed(Backbone backbone, EvaluationTransform transform, List<(int Index, DecodedImage Image)> shown, TaskReport report)
+    /// <summary>Embeds and shrinks images a few at a time; only the first few stay in memory.</summary>
+    private static (List<int> Shown, List<string> Thumbnails, List<(int Index, DecodedImage Image)> Some, Tensor Embeddings) Embed(
+        Backbone backbone, JobSpecification specification, ImageSource source, int[] wanted, TaskReport report, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
+        var transform = new EvaluationTransform(specification.Data.ImageSize);
+        var shown = new List<int>();
+        var thumbnails = new List<string>();
+        var some = new List<(int Index, DecodedImage Image)>();
         var parts = new List<Tensor>();
-        foreach (var block in shown.Chunk(BlockImages))
+        foreach (var block in wanted.Chunk(BlockImages))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using var blockScope = NewDisposeScope();
-            parts.Add(backbone.call(transform.Apply([.. block.Select(entry => entry.Image)], CPU)).MoveToOuterDisposeScope());
-            report.Progress("embedding", Math.Min(shown.Count, parts.Count * BlockImages), shown.Count, "images");
+            var good = source.Load(block, cancellationToken).Select((entry, place) => (Index: block[place], entry.Image)).Where(entry => entry.Image is not null).ToArray();
+            if (good.Length > 0)
+            {
+                parts.Add(backbone.call(transform.Apply([.. good.Select(entry => entry.Image!)], CPU)).MoveToOuterDisposeScope());
+                shown.AddRange(good.Select(entry => entry.Index));
+                thumbnails.AddRange(good.Select(entry => ImageTiles.Thumbnail(entry.Image!, ThumbnailSide)));
+                some.AddRange(good.Take(InvarianceImages - some.Count).Select(entry => (entry.Index, entry.Image!)));
+            }
+
+            report.Progress("embedding", Math.Min(wanted.Length, shown.Count), wanted.Length, "images");
         }
 
-        return cat(parts).MoveToOuterDisposeScope();
+        return shown.Count > 1
+            ? (shown, thumbnails, some, cat(parts).MoveToOuterDisposeScope())
+            : throw new DatasetException($"Fewer than two images of '{specification.Data.Path}' decode; a report needs some to show.");
     }
 
     private static List<int[]> FindNeighbours(Tensor embeddings_ND, RunPictureRequest request)
@@ -108,11 +103,10 @@ internal sealed class RunPictureTask : LocalTask<RunPictureRequest, RunPicture>
     }
 
     private static List<InvariancePicture> MeasureInvariances(
-        Backbone backbone, JobSpecification specification, List<(int Index, DecodedImage Image)> shown, Tensor embeddings_ND)
+        Backbone backbone, JobSpecification specification, List<(int Index, DecodedImage Image)> some, Tensor embeddings_ND)
     {
         using var scope = NewDisposeScope();
-        var some = shown.Take(InvarianceImages).ToArray();
-        var plain_ND = embeddings_ND.narrow(0, 0, some.Length);
+        var plain_ND = embeddings_ND.narrow(0, 0, some.Count);
         var preset = new TransformPreset("views", MethodFactory.CreateViews(specification).Views);
         var found = new List<InvariancePicture>();
         foreach (var (name, group) in Groups)
