@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using LightlyCluster.FleetRuns.Tests;
-using LightlyCluster.Protocol.V1;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Export;

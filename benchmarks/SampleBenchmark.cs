@@ -1,5 +1,6 @@
 using System.Globalization;
 using LightlyCluster.SelfSupervised.Embeddings;
+using LightlyCluster.SelfSupervised.Randomness;
 using LightlyCluster.SelfSupervised.Sampling;
 
 namespace LightlyCluster.Benchmarks;
@@ -26,7 +27,7 @@ internal static class SampleBenchmark
 
     private static void Measure(int samples, int dimension, int count, int threads)
     {
-        var random = new Random(1);
+        var random = new RandomStream(1, RandomPurpose.None, 0, samples, dimension);
         var values = new float[samples * dimension];
         for (var index = 0; index < values.Length; index++)
         {
