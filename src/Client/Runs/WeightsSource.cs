@@ -66,10 +66,26 @@ internal sealed record WeightsSource(string Path, TrainingJobSpec Specification)
 
     private static TrainingJobSpec OfMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        var specification = new TrainingJobSpec { Backbone = new BackboneSpec { Name = metadata.GetValueOrDefault("backbone", "") }, Data = new DataSpec() };
+        var backbone = new BackboneSpec { Name = metadata.GetValueOrDefault("backbone", ""), Stem = metadata.GetValueOrDefault("stem", "") };
+        var specification = new TrainingJobSpec { Backbone = backbone, Data = new DataSpec() };
         if (double.TryParse(metadata.GetValueOrDefault("width"), CultureInfo.InvariantCulture, out var width))
         {
-            specification.Backbone.Width = width;
+            backbone.Width = width;
+        }
+
+        if (bool.TryParse(metadata.GetValueOrDefault("stemActivation"), out var hasActivation))
+        {
+            backbone.StemActivation = hasActivation;
+        }
+
+        if (int.TryParse(metadata.GetValueOrDefault("numSplits"), CultureInfo.InvariantCulture, out var splits))
+        {
+            backbone.NumSplits = splits;
+        }
+
+        if (int.TryParse(metadata.GetValueOrDefault("patchSize"), CultureInfo.InvariantCulture, out var patch))
+        {
+            backbone.PatchSize = patch;
         }
 
         if (int.TryParse(metadata.GetValueOrDefault("imageSize"), CultureInfo.InvariantCulture, out var size))

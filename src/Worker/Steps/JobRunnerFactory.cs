@@ -16,7 +16,8 @@ internal sealed class JobRunnerFactory(
     public IJobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass)
     {
         var ticket = new JobTicket(
-            assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass, options.ImageCacheMegabytes * 1024L * 1024);
+            assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass,
+            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins);
         return ticket.Specification.Embed.IsWanted
             ? new EmbeddingRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<EmbeddingRunner>())
             : new JobRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<JobRunner>());

@@ -73,12 +73,9 @@ internal sealed class FinishTask(JobContext context, TrainingThread training, IJ
         TorchvisionExport.WriteSafetensors(
             Path.Combine(folder, "exported_last.safetensors"),
             context.Method.Backbone is ReducedBackbone reduced ? reduced.Trunk : context.Method.Backbone,
-            new Dictionary<string, string>
+            new Dictionary<string, string>(BackboneFactory.Describe(context.Specification), StringComparer.Ordinal)
             {
                 ["method"] = context.Specification.Method.Name,
-                ["backbone"] = context.Specification.Backbone.Name,
-                ["width"] = $"{context.Specification.Backbone.Width:R}",
-                ["imageSize"] = $"{context.Specification.Data.ImageSize}",
                 ["step"] = $"{context.Step}",
             });
     }

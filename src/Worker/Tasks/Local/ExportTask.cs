@@ -1,10 +1,10 @@
-using System.Globalization;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.Tasks;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Export;
+using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Tasks.Embedding;
 
 namespace LightlyCluster.Worker.Tasks.Local;
@@ -21,12 +21,7 @@ internal sealed class ExportTask : LocalTask<ExportRequest, ExportResponse>
         var specification = JobSpecificationMapping.FromWire(TrainingJobSpec.Parser.ParseJson(request.Specification));
         specification = specification with { Embed = new EmbedSpecification { Weights = request.Weights } };
         var imageSize = specification.Data.ImageSize;
-        var metadata = new Dictionary<string, string>
-        {
-            ["backbone"] = specification.Backbone.Name,
-            ["width"] = specification.Backbone.Width.ToString("R", CultureInfo.InvariantCulture),
-            ["imageSize"] = imageSize.ToString(CultureInfo.InvariantCulture),
-        };
+        var metadata = BackboneFactory.Describe(specification);
         using var backbone = EmbeddingPreparation.LoadBackbone(specification);
         backbone.eval();
         // torchvision's and timm's models have no low-dimensional head; a graph can have one.

@@ -60,7 +60,7 @@ internal sealed class PreviewTask : LocalTask<PreviewRequest, PreviewResponse>
 
     private static List<Column> MakeColumns(JobSpecification specification, List<DecodedImage> images, List<int> indices)
     {
-        var views = MethodFactory.CreateViews(specification);
+        var views = ViewFactory.Create(specification);
         var preset = new TransformPreset("views", views.Views);
         var columns = new List<Column> { new("original", "", [.. images.Select(ImageTiles.Of)]) };
         foreach (var (name, group) in Groups)

@@ -107,7 +107,7 @@ internal sealed class RunPictureTask : LocalTask<RunPictureRequest, RunPicture>
     {
         using var scope = NewDisposeScope();
         var plain_ND = embeddings_ND.narrow(0, 0, some.Count);
-        var preset = new TransformPreset("views", MethodFactory.CreateViews(specification).Views);
+        var preset = new TransformPreset("views", ViewFactory.Create(specification).Views);
         var found = new List<InvariancePicture>();
         foreach (var (name, group) in Groups)
         {
