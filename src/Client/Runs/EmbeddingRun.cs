@@ -143,7 +143,8 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
 
     private static void Clean(string folder, EmbeddingResult result)
     {
-        if (result.State == nameof(JobState.Succeeded))
+        // What is wrong with data or weights stays wrong: blocks are kept for another try only where that can help.
+        if (result.State == nameof(JobState.Succeeded) || result.Reason.StartsWith("Invalid", StringComparison.Ordinal))
         {
             Directory.Delete(folder, recursive: true);
             return;

@@ -98,6 +98,24 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void A_coreset_finds_rare_classes_that_random_choice_misses()
+    {
+        const int Classes = 20;
+        var random = new Random(8);
+        var labels = Enumerable.Range(0, 1000).Select(_ => 0).Concat(Enumerable.Range(1, Classes - 1).SelectMany(label => Enumerable.Repeat(label, 5))).ToArray();
+        var rows = new ArrayRows([.. labels.SelectMany(label => Enumerable.Range(0, Classes)
+            .Select(column => (column == label ? 1f : 0f) + (float)((random.NextDouble() - 0.5) * 0.2)))], Classes);
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            int ClassesOf(SamplingMethod method) => Sampler.Select(rows, new SamplerOptions { Method = method, Count = 50, Seed = seed })
+                .Indices.Select(index => labels[index]).Distinct().Count();
+
+            ClassesOf(SamplingMethod.Coreset).ShouldBe(Classes, $"seed {seed}");
+            ClassesOf(SamplingMethod.Random).ShouldBeLessThan(12, $"seed {seed}");
+        }
+    }
+
+    [Fact]
     public void Exact_duplicates_are_dropped_and_counted()
     {
         float[] values = [1, 0, 0, 1, 1, 0, 0, 1, -1, 0];

@@ -52,13 +52,7 @@ internal sealed class EmbeddingAssembly(EmbeddingContext context, EmbeddingBlock
     {
         var manifest = context.Source.Manifest;
         var embed = context.Specification.Embed;
-        if (embed.Pca > Math.Min(mapped.Count, mapped.Dimension))
-        {
-            throw new DatasetException(
-                $"{mapped.Count} embeddings of {mapped.Dimension} numbers cannot be reduced to {embed.Pca} components; "
-                + $"use at most --pca {Math.Min(mapped.Count, mapped.Dimension)}.");
-        }
-
+        EmbeddingPreparation.RequireReducible(embed.Pca, mapped.Count, mapped.Dimension);
         IEmbeddingRows rows = embed.Pca > 0
             ? await training.RunAsync(() => PrincipalComponentModel.Fit(mapped, embed.Pca).Apply(mapped))
             : mapped;

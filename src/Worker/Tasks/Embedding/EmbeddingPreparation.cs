@@ -26,6 +26,7 @@ internal static class EmbeddingPreparation
         try
         {
             backbone = LoadBackbone(specification);
+            RequireReducible(specification.Embed.Pca, source.Manifest.Count, backbone.FeatureCount);
             backbone.eval();
             backbone.to(device);
             var weights = StateHash.Compute(StateOf(backbone), 0);
@@ -51,14 +52,6 @@ internal static class EmbeddingPreparation
     /// <summary>The backbone of a specification with the weights of its embed section, on the CPU.</summary>
     public static Backbone LoadBackbone(JobSpecification specification)
     {
-        var hasHead = specification.Backbone.EmbeddingDim > 0;
-        if (specification.Embed.Head == JobVocabulary.HeadConvolution && !hasHead)
-        {
-            throw new CheckpointException(
-                $"'{specification.Embed.Weights}' was trained without a low-dimensional head, and an untrained one would be a random projection. "
-                + "Train with --set backbone.embeddingDim=32, or reduce the features with --pca 32.");
-        }
-
         var backbone = BackboneFactory.Create(specification);
         try
         {
@@ -76,6 +69,16 @@ internal static class EmbeddingPreparation
         }
 
         return backbone;
+    }
+
+    /// <summary>Says before anything is computed that there would be more components than images or numbers.</summary>
+    internal static void RequireReducible(int componentCount, long images, long dimension)
+    {
+        if (componentCount > Math.Min(images, dimension))
+        {
+            throw new DatasetException(
+                $"{images} embeddings of {dimension} numbers cannot be reduced to {componentCount} components; use at most --pca {Math.Min(images, dimension)}.");
+        }
     }
 
     private static List<(string Name, torch.Tensor Tensor)> StateOf(torch.nn.Module module) =>
