@@ -3,6 +3,9 @@ using LightlyCluster.Benchmarks;
 const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 30]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
+           benchmarks sample [--samples 100000] [--threads N]
+           benchmarks coverage [--steps 100] [--count 50] [--data A,B]
+           benchmarks embed [--data ../shared/data/cifar10/test-000000.tar]
            benchmarks memory [--steps 500]
            benchmarks chaos [--faults 200] [--seed 1] [--minutes 40]
            benchmarks recovery [--kills 24] [--stops 6] [--absence 30]
@@ -10,6 +13,9 @@ const string Usage = """
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
+    sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
+    coverage  what 50 samples of a coreset cover, against random choice, after a short training on clothing and CIFAR-10
+    embed     images a second with one and two workers, resnet-18 of width 0.25, and with the Python library lightly where it is installed
     memory    resident size of every process at step 50 and at the end of a long run
     chaos     a tiny job under random kill -9, SIGSTOP, SIGTERM, joins, kills of the coordinator, META and DATA; exit code 1 unless the state
               equals that of an undisturbed worker and no sample is lost or repeated
@@ -25,6 +31,9 @@ return args switch
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
     ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),
+    ["sample", ..] => SampleBenchmark.Run(args[1..]),
+    ["coverage", ..] => await CoverageBenchmark.RunAsync(args[1..]),
+    ["embed", ..] => await EmbedBenchmark.RunAsync(args[1..]),
     ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
     _ => await FailAsync(),
 };

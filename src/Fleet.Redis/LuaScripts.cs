@@ -38,6 +38,12 @@ internal static class LuaScripts
     /// <summary>set_fields.lua.</summary>
     public static string SetFields { get; } = Load("set_fields");
 
+    /// <summary>lease_block.lua.</summary>
+    public static string LeaseBlock { get; } = Load("lease_block");
+
+    /// <summary>complete_block.lua.</summary>
+    public static string CompleteBlock { get; } = Load("complete_block");
+
     /// <summary>acquire_leadership.lua.</summary>
     public static string AcquireLeadership { get; } = Load("acquire_leadership");
 

@@ -16,4 +16,7 @@ public sealed class RedisFleetStore(RedisConnections connections) : IFleetStore
 
     /// <inheritdoc/>
     public IStepStore Steps(string job, string incarnation) => new StepStore(connections, job, incarnation);
+
+    /// <inheritdoc/>
+    public IBlockStore Blocks(string job, string incarnation) => new BlockStore(connections, job, incarnation);
 }

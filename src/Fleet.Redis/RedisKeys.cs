@@ -48,6 +48,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Files that do not decode.</summary>
     public string BadFiles(string job) => $"{prefix}:{{{job}}}:badFiles";
 
+    /// <summary>Which incarnation computes which block of an embedding job.</summary>
+    public string BlockLeases(string job) => $"{prefix}:{{{job}}}:blockLeases";
+
+    /// <summary>Blocks of an embedding job that are done, with digests.</summary>
+    public string BlocksDone(string job) => $"{prefix}:{{{job}}}:blocksDone";
+
     /// <summary>Pointers of shards in a step.</summary>
     public string Shards(string job, long step) => $"{prefix}:{{{job}}}:shards:{step}";
 

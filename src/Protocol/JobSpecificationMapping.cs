@@ -11,7 +11,8 @@ public static class JobSpecificationMapping
     public static JobSpecification FromWire(TrainingJobSpec wire)
     {
         var method = ReadMethod(wire.Method ?? new MethodSpec());
-        var train = ReadTrain(wire.Train ?? new TrainSpec());
+        var embed = ReadEmbed(wire.Embed ?? new EmbedSpec());
+        var train = embed.IsWanted ? TrainOfEmbedding(embed, wire.Backbone?.NumSplits ?? 0) : ReadTrain(wire.Train ?? new TrainSpec());
         return new JobSpecification
         {
             Data = ReadData(wire.Data ?? new DataSpec()),
@@ -26,6 +27,7 @@ public static class JobSpecificationMapping
             Checkpoint = ReadCheckpoint(wire.Checkpoint ?? new CheckpointSpec()),
             Evaluate = ReadEvaluate(wire.Evaluate ?? new EvaluateSpec()),
             Resources = ReadResources(wire.Resources ?? new ResourcesSpec()),
+            Embed = embed,
         };
     }
 
@@ -70,6 +72,7 @@ public static class JobSpecificationMapping
             Threads = specification.Resources.Threads,
             CacheMegabytes = specification.Resources.CacheMegabytes,
         },
+        Embed = specification.Embed.IsWanted ? WriteEmbed(specification.Embed) : null,
     };
 
     private static DataSpecification ReadData(DataSpec wire) => new()
@@ -142,6 +145,7 @@ public static class JobSpecificationMapping
             StemActivation = !wire.HasStemActivation || wire.StemActivation,
             Weights = wire.Weights,
             PatchSize = wire.PatchSize,
+            EmbeddingDim = wire.EmbeddingDim,
         };
     }
 
@@ -154,6 +158,7 @@ public static class JobSpecificationMapping
         StemActivation = backbone.StemActivation,
         Weights = backbone.Weights,
         PatchSize = backbone.PatchSize,
+        EmbeddingDim = backbone.EmbeddingDim,
     };
 
     private static TransformsSpecification ReadTransforms(TransformsSpec wire, string method)
@@ -284,6 +289,34 @@ public static class JobSpecificationMapping
         Threads = wire.HasThreads ? wire.Threads : 1,
         CacheMegabytes = wire.HasCacheMegabytes ? wire.CacheMegabytes : ResourcesSpecification.CacheMegabytesDefault,
     };
+
+    private static EmbedSpecification ReadEmbed(EmbedSpec wire) => new()
+    {
+        Weights = wire.Weights,
+        Out = wire.Out,
+        Format = wire.Format,
+        Head = Word(wire.Head, JobVocabulary.Auto),
+        Pca = wire.Pca,
+        BlockImages = wire.BlockImages == 0 ? EmbedSpecification.DefaultBlockImages : wire.BlockImages,
+    };
+
+    private static EmbedSpec WriteEmbed(EmbedSpecification embed) => new()
+    {
+        Weights = embed.Weights,
+        Out = embed.Out,
+        Format = embed.Format,
+        Head = embed.Head,
+        Pca = embed.Pca,
+        BlockImages = embed.BlockImages,
+    };
+
+    /// <summary>An embedding job has no steps; its shards only bound the number of workers.</summary>
+    private static TrainSpecification TrainOfEmbedding(EmbedSpecification embed, int splits) => ReadTrain(new TrainSpec
+    {
+        BatchSize = EmbedSpecification.ShardCount * Math.Max(2, embed.BlockImages) * Math.Max(1, splits),
+        Shards = EmbedSpecification.ShardCount,
+        Steps = 1,
+    });
 
     private static string Word(string value, string standard) => value.Length > 0 ? value : standard;
 

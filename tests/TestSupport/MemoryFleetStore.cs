@@ -33,4 +33,7 @@ public sealed class MemoryFleetStore : IFleetStore
 
     /// <inheritdoc/>
     public IStepStore Steps(string job, string incarnation) => new MemoryStepStore(_keys, job, incarnation);
+
+    /// <inheritdoc/>
+    public IBlockStore Blocks(string job, string incarnation) => new MemoryBlockStore(_keys, job, incarnation);
 }

@@ -27,6 +27,10 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Id => job;
 
+    public string BlockLeases => $"{{{job}}}:blockLeases";
+
+    public string BlocksDone => $"{{{job}}}:blocksDone";
+
     public string Payloads => $"payload:{job}:";
 
     public static string Request(string request) => $"request:{request}";

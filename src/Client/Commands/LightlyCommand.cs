@@ -63,6 +63,12 @@ internal static class LightlyCommand
             VerifyCommand.Create(context),
             CompareCommand.Create(context),
             SubmitCommand.Create(context),
+            EmbedCommand.Create(context),
+            EvaluateCommand.Create(context),
+            SampleCommand.Create(context),
+            ExportCommand.Create(context),
+            PreviewCommand.Create(context),
+            ReportCommand.Create(context),
             IndexCommand.Create(context),
             FramesCommand.Create(context),
         };

@@ -37,6 +37,6 @@ internal static class OutputFiles
     public static IReadOnlyList<string> All { get; } =
     [
         Job, Result, Metrics, Log, Fleet, Store, Checkpoints, ExportedModels, Evaluation,
-        "loss.png", "loss.svg", "embeddings.png", "embeddings.svg",
+        "loss.png", "loss.svg", "embeddings.png", "embeddings.svg", "report.html",
     ];
 }

@@ -9,6 +9,9 @@ internal static class PlotFont
 
     private static readonly Lazy<string> Loaded = new(Load);
 
+    /// <summary>The file of the font.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Fonts", "DejaVuSans.ttf");
+
     /// <summary>Uses the font for everything in a plot.</summary>
     public static void Apply(Plot plot)
     {
@@ -18,10 +21,9 @@ internal static class PlotFont
 
     private static string Load()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "Fonts", "DejaVuSans.ttf");
         foreach (var isBold in new[] { false, true })
         {
-            Fonts.AddFontFile(Name, path, isBold, italic: false);
+            Fonts.AddFontFile(Name, Path, isBold, italic: false);
         }
 
         Fonts.Default = Name;

@@ -70,6 +70,14 @@ internal sealed class JobReader(IJobStore store)
         }
 
         result.TrainingSeconds = double.Parse(record.Field("trainingSeconds") ?? "0");
+        result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
+        await AddPeopleAsync(result, record, specification);
+        if (specification.Embed.IsWanted)
+        {
+            result.Embedding = ReadEmbedding(record, specification);
+            return result;
+        }
+
         var audit = SampleAudit.Count(
             await store.ReadCommittedStepsAsync(record.Id), record.BaseStep, record.Step, specification.Train.BatchSize);
         result.Samples = new()
@@ -81,9 +89,17 @@ internal sealed class JobReader(IJobStore store)
             Replaced = record.Replaced,
             Verified = long.Parse(record.Field("samplesVerified") ?? "0") * specification.Train.BatchSize,
         };
-        result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
-        await AddPeopleAsync(result, record, specification);
         return result;
+    }
+
+    private static EmbeddingRecord? ReadEmbedding(JobRecord record, JobSpecification specification)
+    {
+        if (record.Field("embedding")?.Split('|') is not [var count, var dimension, var digest])
+        {
+            return null;
+        }
+
+        return new() { ImageCount = long.Parse(count), Dimension = int.Parse(dimension), Digest = digest, Uri = specification.Embed.Out };
     }
 
     private async Task AddPeopleAsync(TrainingJobResult result, JobRecord record, JobSpecification specification)

@@ -34,4 +34,7 @@ public sealed record BackboneSpecification
         >= 64 when imageSize % 8 == 0 => 8,
         _ => 4,
     };
+
+    /// <summary>Numbers of the low-dimensional embedding that is trained behind the features; 0: none.</summary>
+    public int EmbeddingDim { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class BackboneValidator
                 + $"{BackboneCatalog.WidthMaximum:R} (1 = the usual network)");
         }
 
+        violations.RequireRange("backbone.embeddingDim", backbone.EmbeddingDim, 0, 4096, "numbers of a low-dimensional embedding; 0 = none, 32 is usual");
         violations.RequireRange("backbone.numSplits", backbone.NumSplits, 0, 1024, "0 = ordinary batch normalization");
         violations.RequireRange("backbone.patchSize", backbone.PatchSize, 0, 128, "pixels; 0 = by the size of the images");
         if (BackboneCatalog.Find(backbone.Name) is { IsTransformer: true })

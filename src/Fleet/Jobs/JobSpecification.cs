@@ -37,6 +37,9 @@ public sealed record JobSpecification
     /// <summary>What is measured.</summary>
     public required EvaluateSpecification Evaluate { get; init; }
 
+    /// <summary>What to embed, instead of training.</summary>
+    public EmbedSpecification Embed { get; init; } = new();
+
     /// <summary>What a worker may use.</summary>
     public required ResourcesSpecification Resources { get; init; }
 }

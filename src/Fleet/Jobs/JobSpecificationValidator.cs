@@ -20,6 +20,7 @@ public static class JobSpecificationValidator
         violations.RequireWord("sync.wire", specification.Sync.Wire, JobVocabulary.Wires);
         violations.RequireWord("resources.device", specification.Resources.Device, JobVocabulary.Devices);
         violations.RequireRange("resources.threads", specification.Resources.Threads, 1, 256);
+        CheckEmbed(specification.Embed, specification.Backbone, violations);
         violations.RequireRange("resources.cacheMegabytes", specification.Resources.CacheMegabytes, 1, 1_000_000_000, "megabytes of shards from storage");
         return violations.Violations;
     }
@@ -133,6 +134,31 @@ public static class JobSpecificationValidator
                 $"{count}",
                 $"{path} is {count}, but the batch has {shards} virtual {(shards == 1 ? "shard" : "shards")}, and a worker holds at least one; "
                 + $"use at most {shards} workers, or more --shards (which changes the result)");
+        }
+    }
+
+    private static void CheckEmbed(EmbedSpecification embed, BackboneSpecification backbone, ViolationCollector violations)
+    {
+        if (!embed.IsWanted)
+        {
+            return;
+        }
+
+        violations.RequireWord("embed.head", embed.Head, JobVocabulary.EmbeddingHeads);
+        violations.RequireRange("embed.blockImages", embed.BlockImages, 1, 4096, "images that go through the network at once");
+        violations.RequireRange("embed.pca", embed.Pca, 0, 65536, "components; 0 = the embeddings as they are");
+        if (embed.Head == JobVocabulary.HeadConvolution && backbone.EmbeddingDim == 0)
+        {
+            violations.Add(
+                "embed.head",
+                embed.Head,
+                "embed.head is conv, but these weights were trained without a low-dimensional head, and an untrained one would be a random "
+                + "projection; train with --set backbone.embeddingDim=32, or reduce the features with --pca 32");
+        }
+
+        if (embed.Out.Length == 0)
+        {
+            violations.Add("embed.out", "", "embed.out is missing; name the file of the embeddings (--out FILE)");
         }
     }
 

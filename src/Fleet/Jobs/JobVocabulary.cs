@@ -81,6 +81,15 @@ public static class JobVocabulary
     /// <summary>Words of <c>sync.wire</c>.</summary>
     public static IReadOnlyList<string> Wires { get; } = [WireSingle];
 
+    /// <summary>The features of the backbone itself.</summary>
+    public const string HeadFeatures = "features";
+
+    /// <summary>The low-dimensional head that the backbone was trained with.</summary>
+    public const string HeadConvolution = "conv";
+
+    /// <summary>Words of <c>embed.head</c>.</summary>
+    public static IReadOnlyList<string> EmbeddingHeads { get; } = [Auto, HeadFeatures, HeadConvolution];
+
     /// <summary>Words of <c>resources.device</c>.</summary>
     public static IReadOnlyList<string> Devices { get; } = [Auto, DeviceCpu, DeviceCuda];
 }

@@ -18,4 +18,7 @@ public interface IFleetStore
 
     /// <summary>The running step of a job, for one incarnation.</summary>
     IStepStore Steps(string job, string incarnation);
+
+    /// <summary>The blocks of an embedding job, for one incarnation.</summary>
+    IBlockStore Blocks(string job, string incarnation);
 }

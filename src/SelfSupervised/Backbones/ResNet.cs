@@ -54,6 +54,10 @@ public sealed class ResNet : Backbone
         }
     }
 
+    internal ResNetSpecification Specification => _specification;
+
+    internal ResNetOptions Options => _options;
+
     /// <summary>Name of the architecture as lightly writes it, "resnet-18".</summary>
     public string ArchitectureName { get; }
 

@@ -53,6 +53,10 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
         }
     }
 
+    internal VisionTransformerSpecification Specification => _specification;
+
+    internal VisionTransformerOptions Options => _options;
+
     /// <summary>Number of patches along one side of the images that it was made for.</summary>
     public int GridSize { get; }
 
@@ -117,7 +121,8 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
         }
     }
 
-    private Tensor PositionEmbedding(long rows, long columns)
+    /// <summary>The position embedding for a grid of patches, interpolated where the grid is another one.</summary>
+    internal Tensor PositionEmbedding(long rows, long columns)
     {
         var embedding = OwnParameter("pos_embed")!;
         if (rows == GridSize && columns == GridSize)

@@ -6,7 +6,7 @@ namespace LightlyCluster.SelfSupervised.Checkpoints;
 public static class PretrainedWeights
 {
     private static readonly string[] Prefixes =
-        ["state_dict.", "model_state_dict.", "model.", "module.", "teacher.", "student.", "backbone.", "encoder.", "resnet."];
+        ["state_dict.", "model_state_dict.", "model.", "module.", "teacher.", "student.", "backbone.", "encoder.", "resnet.", "trunk."];
 
     private static readonly string[] ClassifierNames = ["fc.", "head.", "linear.", "classifier."];
 

@@ -75,6 +75,14 @@ public static class Safetensors
         return (header.Metadata, header.Entries.ToDictionary(entry => entry.Name, entry => entry.Shape, StringComparer.Ordinal));
     }
 
+    /// <summary>Reads where each tensor stands in the file, for readers that map it.</summary>
+    internal static (IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataOffset) ReadLayout(string path)
+    {
+        using var stream = Open(path);
+        var header = ReadHeader(path, stream);
+        return (header.Entries, header.Metadata, stream.Position);
+    }
+
     private static byte[] MakeHeader(
         IReadOnlyList<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
     {

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace LightlyCluster.SelfSupervised.Embeddings;
 
-/// <summary>Writes embeddings as comma-separated values in lightly's layout.</summary>
+/// <summary>Writes embeddings as comma-separated values: in lightly's layout, or without labels.</summary>
 /// <remarks>
-/// Header <c>filenames,embedding_0,...,labels</c>, one row an image, rows end in CR LF, fields with a comma, a quote or a line break
+/// Header <c>filenames,embedding_0,...,labels</c> (without labels: <c>filename,embedding_0,...</c>), one row an image, rows end in CR LF, fields with a comma, a quote or a line break
 /// are quoted. Numbers are the shortest decimals that give the same number back.
 /// </remarks>
 public static class EmbeddingsCsv
@@ -46,6 +46,23 @@ public static class EmbeddingsCsv
                     .. embeddings[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)),
                     labels[row].ToString(CultureInfo.InvariantCulture),
                 ]);
+        }
+    }
+
+    /// <summary>Writes a table, a run of rows at a time.</summary>
+    /// <param name="writer">Where the text goes; borrowed.</param>
+    /// <param name="table">The embeddings; borrowed.</param>
+    /// <param name="isLightly">lightly's layout, with labels (0 where there are none); otherwise without labels.</param>
+    public static void Write(TextWriter writer, EmbeddingTable table, bool isLightly)
+    {
+        var columns = Enumerable.Range(0, table.Dimension).Select(index => $"embedding_{index}");
+        WriteRow(writer, isLightly ? ["filenames", .. columns, "labels"] : ["filename", .. columns]);
+        var values = new float[table.Dimension];
+        for (var row = 0; row < table.Count; row++)
+        {
+            table.Rows.Read(row, values);
+            var fields = values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)).Prepend(table.Names[row]);
+            WriteRow(writer, isLightly ? fields.Append((table.Labels?[row] ?? 0).ToString(CultureInfo.InvariantCulture)) : fields);
         }
     }
 

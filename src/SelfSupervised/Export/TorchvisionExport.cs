@@ -12,6 +12,9 @@ public static class TorchvisionExport
     /// <returns>Names and tensors; the tensors stay owned by the backbone.</returns>
     public static IReadOnlyList<(string Name, Tensor Tensor)> StateDictionary(Backbone backbone) => [.. StateOf(backbone, "")];
 
+    /// <summary>All that a backbone consists of, by the names of its modules.</summary>
+    internal static IReadOnlyList<(string Name, Tensor Tensor)> FullState(Backbone backbone) => [.. StateOf(backbone, "")];
+
     /// <summary>Writes the backbone's state as a safetensors file.</summary>
     /// <param name="path">Where the file goes; its folder must exist. A file of that name is replaced.</param>
     /// <param name="backbone">The backbone; borrowed.</param>

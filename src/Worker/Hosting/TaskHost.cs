@@ -4,6 +4,8 @@ using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Datasets.Storage;
+using LightlyCluster.SelfSupervised.Embeddings;
+using LightlyCluster.SelfSupervised.Sampling;
 using LightlyCluster.Worker.Tasks.Local;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -67,7 +69,8 @@ internal static class TaskHost
         {
             return Fail(report, error.ExitCode, error.Message);
         }
-        catch (Exception error) when (error is DatasetException or CheckpointException or JsonException)
+        catch (Exception error) when (error is DatasetException or CheckpointException or EmbeddingFileException or SamplingException
+            or JsonException)
         {
             return Fail(report, Usage, error.Message);
         }

@@ -73,5 +73,5 @@ internal sealed class AssignedJob(JobRunnerFactory factory, WorkerState state) :
         }
     }
 
-    private sealed record Running(string Id, JobRunner Runner, Task Work, CancellationTokenSource Stop);
+    private sealed record Running(string Id, IJobRunner Runner, Task Work, CancellationTokenSource Stop);
 }

@@ -15,14 +15,14 @@ internal static class JobPreparation
     /// <summary>Opens the data, which may have to be brought here first.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
-    public static Task<ImageSource> OpenAsync(JobTicket ticket, CancellationToken cancellationToken)
+    public static Task<ImageSource> OpenAsync(JobSpecification specification, CancellationToken cancellationToken)
     {
-        var data = ticket.Specification.Data;
+        var data = specification.Data;
         var storage = new StorageOptions
         {
             Endpoint = data.Endpoint,
             Region = data.Region,
-            CacheBytes = ticket.Specification.Resources.CacheMegabytes * 1_000_000,
+            CacheBytes = specification.Resources.CacheMegabytes * 1_000_000,
         };
         var options = new ImageSourceOptions
         {

@@ -14,6 +14,7 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
     JobTicket ticket, IComputationFactory computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
+    : IJobRunner
 {
     private readonly IJobStore _jobs = store.Jobs;
     private FinishTask? _finish;

@@ -3,17 +3,24 @@ using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Sessions;
+using LightlyCluster.Worker.Tasks.Embedding;
 using Microsoft.Extensions.Logging;
 
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Makes the runner of a job.</summary>
 internal sealed class JobRunnerFactory(
-    WorkerOptions options, IComputationFactory computations, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
+    WorkerOptions options, IComputationFactory computations, DeviceChoice device, TrainingThread training, WorkerState state, TimeProvider clock,
+    ILoggerFactory loggers)
 {
     /// <summary>Makes the runner of a job for this incarnation.</summary>
-    public JobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass) => new(
-        new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), options.Id, incarnation, numericClass,
-            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins),
-        computations, state, store, clock, loggers.CreateLogger<JobRunner>());
+    public IJobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass)
+    {
+        var ticket = new JobTicket(
+            assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), options.Id, incarnation, numericClass,
+            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins);
+        return ticket.Specification.Embed.IsWanted
+            ? new EmbeddingRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<EmbeddingRunner>())
+            : new JobRunner(ticket, computations, state, store, clock, loggers.CreateLogger<JobRunner>());
+    }
 }

@@ -1,5 +1,4 @@
 using LightlyCluster.Fleet.Jobs;
-using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Training;
@@ -31,7 +30,7 @@ internal static class MethodFactory
             StepsPerEpoch = stepsPerEpoch,
             StepsTotal = stepsTotal,
         };
-        var request = new MethodRequest(options, () => MakeBackbone(specification))
+        var request = new MethodRequest(options, () => BackboneFactory.Create(specification))
         {
             Parameters = new(method.Parameters),
             Loss = method.Loss,
@@ -56,19 +55,4 @@ internal static class MethodFactory
         Beta1 = optimizer.Beta1,
         Beta2 = optimizer.Beta2,
     };
-
-    private static Backbone MakeBackbone(JobSpecification specification)
-    {
-        var backbone = specification.Backbone;
-        var architecture = Fleet.Jobs.BackboneCatalog.Find(backbone.Name)?.Architecture ?? backbone.Name;
-        return SelfSupervised.Backbones.BackboneCatalog.Create(architecture, new BackboneOptions
-        {
-            Width = backbone.Width,
-            Stem = backbone.ResolveStem() == JobVocabulary.StemLarge ? ResNetStem.Large : ResNetStem.Small,
-            SplitCount = backbone.NumSplits > 1 ? backbone.NumSplits : 0,
-            HasStemActivation = backbone.StemActivation,
-            ImageSize = specification.Data.ImageSize,
-            PatchSize = backbone.ResolvePatchSize(specification.Data.ImageSize),
-        });
-    }
 }

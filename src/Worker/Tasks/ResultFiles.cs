@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Export;
 using LightlyCluster.Worker.Steps;
 
@@ -25,13 +26,10 @@ internal static class ResultFiles
         Directory.CreateDirectory(folder);
         TorchvisionExport.WriteSafetensors(
             Path.Combine(folder, "exported_last.safetensors"),
-            context.Method.Backbone,
-            new Dictionary<string, string>
+            context.Method.Backbone is ReducedBackbone reduced ? reduced.Trunk : context.Method.Backbone,
+            new Dictionary<string, string>(BackboneFactory.Describe(context.Specification), StringComparer.Ordinal)
             {
                 ["method"] = context.Specification.Method.Name,
-                ["backbone"] = context.Specification.Backbone.Name,
-                ["width"] = $"{context.Specification.Backbone.Width:R}",
-                ["imageSize"] = $"{context.Specification.Data.ImageSize}",
                 ["step"] = $"{context.Step}",
             });
     }

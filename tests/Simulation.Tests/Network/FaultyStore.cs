@@ -16,4 +16,7 @@ internal sealed class FaultyStore(IFleetStore inner, SimulatedNetwork network, T
 
     /// <inheritdoc/>
     public IStepStore Steps(string job, string incarnation) => new FaultyStepStore(inner.Steps(job, incarnation), network);
+
+    /// <inheritdoc/>
+    public IBlockStore Blocks(string job, string incarnation) => inner.Blocks(job, incarnation);
 }

@@ -1,3 +1,6 @@
+using LightlyCluster.Protocol.Tasks;
+using LightlyCluster.Worker.Tasks.Local.Pictures;
+
 namespace LightlyCluster.Worker.Tasks.Local;
 
 /// <summary>The tasks by name. A new one is a line here, and a record for request and result in Protocol/Tasks.</summary>
@@ -5,8 +8,13 @@ internal static class LocalTasks
 {
     private static readonly Dictionary<string, Func<LocalTask>> Known = new(StringComparer.Ordinal)
     {
+        [EvaluateRequest.Task] = () => new EvaluateTask(),
+        [ExportRequest.Task] = () => new ExportTask(),
         [FramesTask.Name] = () => new FramesTask(),
         [IndexTask.Name] = () => new IndexTask(),
+        [PreviewRequest.Task] = () => new PreviewTask(),
+        [RunPictureRequest.Task] = () => new RunPictureTask(),
+        [SampleRequest.Task] = () => new SampleTask(),
     };
 
     /// <summary>The names in ordinal order.</summary>

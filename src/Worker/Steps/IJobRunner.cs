@@ -1,0 +1,11 @@
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>Takes part in one job, whatever its kind.</summary>
+internal interface IJobRunner
+{
+    /// <summary>Runs until the job has ended for this worker. Never throws.</summary>
+    Task RunAsync(CancellationToken cancellationToken);
+
+    /// <summary>Saves what only this worker holds, before it leaves.</summary>
+    Task PrepareToLeaveAsync();
+}
