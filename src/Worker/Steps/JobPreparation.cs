@@ -24,8 +24,13 @@ internal static class JobPreparation
             Region = data.Region,
             CacheBytes = ticket.Specification.Resources.CacheMegabytes * 1_000_000,
         };
-        var source = data.Source == JobVocabulary.Auto ? "" : data.Source;
-        return Task.Run(() => ImageSources.OpenAsync(data.Path, source, storage, null, cancellationToken), cancellationToken);
+        var options = new ImageSourceOptions
+        {
+            Source = data.Source == JobVocabulary.Auto ? "" : data.Source,
+            Storage = storage,
+            IsSkippingBadVideos = data.OnError == JobVocabulary.OnErrorSkip,
+        };
+        return Task.Run(() => ImageSources.OpenAsync(data.Path, options, cancellationToken), cancellationToken);
     }
 
     /// <summary>Prepares. Call on the training thread.</summary>
