@@ -26,7 +26,7 @@ internal static class ExchangeWorker
         await using var events = await jobs.SubscribeAsync("job");
         using var exchange = new RedisExchange(steps, new PayloadStore(connections), layout, "job", names[rank]);
         using var pool = new VectorPool(values);
-        using var chunkPool = new VectorPool(VectorLayout.ChunkLength);
+        using var chunkPool = new VectorPool(layout.ChunkLength);
         var times = new PhaseTimes(TimeProvider.System);
         var own = pool.Rent();
         own.Values.Fill(rank + 1);

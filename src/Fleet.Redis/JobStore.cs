@@ -16,6 +16,9 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
 
     private const int LinesMaximum = 2000;
 
+    /// <summary>Steps whose pointers may still be there at the end; older ones end with their life span.</summary>
+    private const int StepsToClean = 64;
+
     private readonly RedisKeys _keys = new(connections.Endpoints.KeyPrefix);
 
     private IDatabase Meta => connections.Meta;
@@ -29,7 +32,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         RedisKey[] keys = [_keys.Job(job.Id), _keys.Jobs, _keys.Request(requestId)];
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.CreateJob, keys,
             [job.Id, job.Specification, job.DisplayName, job.Created, job.ShardCount, job.StopAfter, job.MinimumWorkers,
-             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds]).OrStoreErrorAsync());
+             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds, job.Priority]).OrStoreErrorAsync());
         return (reply.Code == "TAKEN", reply.Values[0]);
     }
 
@@ -49,7 +52,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<string?> InitializeAsync(string job, JobInitialization facts)
     {
-        RedisKey[] keys = [_keys.Job(job), _keys.Log(job), _keys.Hashes(job)];
+        RedisKey[] keys = [_keys.Job(job), _keys.Log(job), _keys.Hashes(job, facts.BaseStep)];
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.InitializeJob, keys,
             [facts.Images, facts.StepsPerEpoch, facts.StepsTotal, facts.BaseStep, facts.BaseHash, facts.Manifest,
              facts.NumericClass, facts.VectorLength]).OrStoreErrorAsync());
@@ -77,11 +80,32 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     public async Task<bool> ChangeStateAsync(string job, StateChange change, IReadOnlyList<JobState> from, params (string Field, string Value)[] fields)
     {
         List<RedisValue> arguments =
-            [change.Generation?.ToString() ?? "", change.Step?.ToString() ?? "", change.State.ToString(), change.Reason, change.Message,
+            [change.Term?.ToString() ?? "", change.Generation?.ToString() ?? "", change.Step?.ToString() ?? "", change.State.ToString(), change.Reason, change.Message,
              change.NowMilliseconds, _keys.Events(job), string.Join(',', from)];
         arguments.AddRange(fields.SelectMany(pair => new RedisValue[] { pair.Field, pair.Value }));
-        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job)], [.. arguments]).OrStoreErrorAsync());
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job), _keys.Members(job)], [.. arguments]).OrStoreErrorAsync());
         return reply.Code == "OK";
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ClaimAsync(string job, long term) =>
+        Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ClaimJob, [_keys.Job(job)], [term]).OrStoreErrorAsync()).Code == "OK";
+
+    /// <inheritdoc/>
+    public async Task<ControlOutcome> ControlAsync(string job, JobControl control)
+    {
+        RedisKey[] keys = [_keys.Job(job), _keys.Request(control.RequestId), _keys.Jobs, .. RecordKeys(job)];
+        RedisValue[] arguments =
+            [control.Verb.ToString(), job, control.Reason, control.Message, control.NowMilliseconds, _keys.Events(job),
+             control.RequestId.Length > 0 ? 1 : 0, (long)RequestLife.TotalMilliseconds];
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ControlJob, keys, arguments).OrStoreErrorAsync());
+        return reply.Code switch
+        {
+            "OK" => ControlOutcome.Done,
+            "REPEATED" => ControlOutcome.Repeated,
+            "MISSING" => ControlOutcome.Missing,
+            _ => ControlOutcome.WrongState,
+        };
     }
 
     /// <inheritdoc/>
@@ -148,10 +172,10 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task CleanUpAsync(string job, long lastStep)
     {
-        var keys = new List<RedisKey> { _keys.Members(job), _keys.Hashes(job) };
-        for (var step = Math.Max(0, lastStep - 4); step <= lastStep + 1; step++)
+        var keys = new List<RedisKey> { _keys.Members(job) };
+        for (var step = Math.Max(0, lastStep - StepsToClean); step <= lastStep + 1; step++)
         {
-            keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step)]);
+            keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step), _keys.Hashes(job, step)]);
         }
 
         await Meta.KeyDeleteAsync([.. keys]).OrStoreErrorAsync();
@@ -160,13 +184,6 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         {
             await Meta.KeyExpireAsync(key, RecordLife).OrStoreErrorAsync();
         }
-    }
-
-    /// <inheritdoc/>
-    public async Task DeleteAsync(string job)
-    {
-        await Meta.KeyDeleteAsync(RecordKeys(job)).OrStoreErrorAsync();
-        await Meta.SortedSetRemoveAsync(_keys.Jobs, job).OrStoreErrorAsync();
     }
 
     /// <summary>Also what dead members left behind, which would otherwise stay until its life span ends.</summary>

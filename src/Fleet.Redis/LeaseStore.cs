@@ -6,6 +6,8 @@ namespace LightlyCluster.Fleet.Redis;
 /// <summary>Leases of workers and the leadership of coordinators.</summary>
 public sealed class LeaseStore(RedisConnections connections) : ILeaseStore
 {
+    private const int LeasesAtOnce = 1000;
+
     private readonly RedisKeys _keys = new(connections.Endpoints.KeyPrefix);
 
     /// <inheritdoc/>
@@ -23,12 +25,10 @@ public sealed class LeaseStore(RedisConnections connections) : ILeaseStore
             return held;
         }
 
-        foreach (var (incarnation, task) in incarnations.Select(name => (name, connections.Meta.KeyExistsAsync(_keys.Lease(name)).OrStoreErrorAsync())).ToArray())
+        foreach (var slice in incarnations.Chunk(LeasesAtOnce))
         {
-            if (await task)
-            {
-                held.Add(incarnation);
-            }
+            var values = await connections.Meta.StringGetAsync([.. slice.Select(name => (RedisKey)_keys.Lease(name))]).OrStoreErrorAsync();
+            held.UnionWith(slice.Where((_, index) => values[index].HasValue));
         }
 
         return held;
@@ -44,7 +44,7 @@ public sealed class LeaseStore(RedisConnections connections) : ILeaseStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> HasLeaderAsync() => connections.Meta.KeyExistsAsync(_keys.Leader).OrStoreErrorAsync();
+    public async Task<string?> ReadLeaderAsync() => await connections.Meta.StringGetAsync(_keys.Leader).OrStoreErrorAsync();
 
     /// <inheritdoc/>
     public async Task ReleaseLeadershipAsync(string coordinator)

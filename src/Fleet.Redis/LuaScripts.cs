@@ -8,6 +8,12 @@ internal static class LuaScripts
     /// <summary>create_job.lua.</summary>
     public static string CreateJob { get; } = Load("create_job");
 
+    /// <summary>claim_job.lua.</summary>
+    public static string ClaimJob { get; } = Load("claim_job");
+
+    /// <summary>control_job.lua.</summary>
+    public static string ControlJob { get; } = Load("control_job");
+
     /// <summary>initialize_job.lua.</summary>
     public static string InitializeJob { get; } = Load("initialize_job");
 

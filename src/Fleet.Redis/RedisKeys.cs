@@ -30,8 +30,8 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The log of commits.</summary>
     public string Log(string job) => $"{prefix}:{{{job}}}:log";
 
-    /// <summary>State hashes of the newest steps.</summary>
-    public string Hashes(string job) => $"{prefix}:{{{job}}}:hashes";
+    /// <summary>Hashes of one state, as each member reported them.</summary>
+    public string Hashes(string job, long step) => $"{prefix}:{{{job}}}:hashes:{step}";
 
     /// <summary>Metrics, one row a committed step.</summary>
     public string Metrics(string job) => $"{prefix}:{{{job}}}:metrics";

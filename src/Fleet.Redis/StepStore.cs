@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
@@ -8,6 +9,10 @@ namespace LightlyCluster.Fleet.Redis;
 /// <summary>The running step of one job in META: pointers, commit, log, state hashes. Every write is fenced.</summary>
 public sealed class StepStore : IStepStore
 {
+    private const int HashesKept = 8;
+
+    private static readonly TimeSpan HashLife = TimeSpan.FromMinutes(10);
+
     private readonly RedisConnections _connections;
     private readonly RedisKeys _keys;
     private readonly string _job;
@@ -63,7 +68,9 @@ public sealed class StepStore : IStepStore
 
         RedisKey[] keys =
             [_keys.Job(_job), _keys.Members(_job), _keys.Reduced(_job, step), _keys.Shards(_job, step), _keys.Log(_job)];
-        return (await EvaluateAsync(LuaScripts.PublishReduced, keys, arguments)).ToOutcome();
+        var outcome = (await EvaluateAsync(LuaScripts.PublishReduced, keys, arguments)).ToOutcome();
+        CrashPoint.Reach(outcome == PublishOutcome.Committed ? "worker.commit-reply-lost" : "worker.pointer-published");
+        return outcome;
     }
 
     /// <inheritdoc/>
@@ -116,18 +123,29 @@ public sealed class StepStore : IStepStore
     }
 
     /// <inheritdoc/>
-    public async Task<string?> VerifyStateAsync(long step, string hash, string metrics, double seconds, long nowMilliseconds)
+    public async Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count)
     {
-        var reply = await EvaluateAsync(
-            LuaScripts.VerifyState,
-            [_keys.Job(_job), _keys.Hashes(_job), _keys.Metrics(_job)],
-            [_incarnation, step, hash, metrics, step - 64, _keys.Events(_job), nowMilliseconds, seconds.ToString("F6")]);
-        Invariant.Require(reply.Code != "FUTURE", "a state is compared after its commit");
-        return reply.Code == "MISMATCH" ? reply.Values[0] : null;
+        Invariant.Require(step >= baseStep, "the log begins at its base step");
+        var first = step - baseStep + 1;
+        var rows = await Meta.ListRangeAsync(_keys.Log(_job), first, first + count - 1).OrStoreErrorAsync();
+        return [.. rows.Select(row => StepEntry.Parse(row.ToString()))];
     }
 
     /// <inheritdoc/>
-    public async Task<string?> ReadHashAsync(long step) => await Meta.HashGetAsync(_keys.Hashes(_job), step).OrStoreErrorAsync();
+    public async Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report)
+    {
+        var reply = await EvaluateAsync(
+            LuaScripts.VerifyState,
+            [_keys.Job(_job), _keys.Members(_job), _keys.Hashes(_job, report.Step), _keys.Hashes(_job, report.Step - HashesKept), _keys.Metrics(_job)],
+            [_incarnation, report.Step, report.Hash, report.Worker, report.Metrics, (long)HashLife.TotalMilliseconds, _keys.Events(_job),
+             report.NowMilliseconds, report.Seconds.ToString("F6"), report.IsDecisive ? 1 : 0]);
+        Invariant.Require(reply.Code != "FUTURE", "a state is compared after its commit");
+        return (reply.Code switch { "SUSPECT" => StateVerdict.Suspect, "MISMATCH" => StateVerdict.Different, _ => StateVerdict.Equal },
+            reply.Values.Count > 0 ? reply.Values[0] : "");
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> ReadHashAsync(long step) => await Meta.HashGetAsync(_keys.Hashes(_job, step), "=").OrStoreErrorAsync();
 
     /// <inheritdoc/>
     public Task ForgetStepAsync(long step) =>

@@ -45,7 +45,8 @@ internal static class StoreErrors
     private static bool IsAway(Exception error) => error switch
     {
         RedisServerException server => Away.Any(word => server.Message.StartsWith(word, StringComparison.Ordinal)),
-        RedisException or TimeoutException or ObjectDisposedException => true,
+        // Calls carry no token: what is cancelled is a connection that ends.
+        RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException => true,
         _ => false,
     };
 }

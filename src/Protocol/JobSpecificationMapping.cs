@@ -48,7 +48,12 @@ public static class JobSpecificationMapping
             Beta2 = specification.Optimizer.Beta2,
         },
         Schedule = new ScheduleSpec { Name = specification.Schedule.Name, WarmupSteps = specification.Schedule.WarmupSteps },
-        Workers = new WorkersSpec { Min = specification.Workers.Min, Max = specification.Workers.Max },
+        Workers = new WorkersSpec
+        {
+            Min = specification.Workers.Min,
+            Max = specification.Workers.Max,
+            Priority = specification.Workers.Priority,
+        },
         Sync = new SyncSpec { Transport = specification.Sync.Transport, Wire = specification.Sync.Wire },
         Checkpoint = new CheckpointSpec
         {
@@ -249,6 +254,7 @@ public static class JobSpecificationMapping
     {
         Min = wire.HasMin ? wire.Min : 1,
         Max = wire.Max,
+        Priority = wire.Priority,
     };
 
     private static SyncSpecification ReadSync(SyncSpec wire) => new()

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("LightlyCluster.Benchmarks")]
+[assembly: InternalsVisibleTo("LightlyCluster.Simulation.Tests")]

@@ -129,6 +129,19 @@ public abstract class ScriptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_larger_node_takes_the_place_of_its_parts_so_that_two_divisions_of_the_shards_never_block_each_other()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 1), Node(0, 2, 1)], Life);
+
+        await steps["two"].PublishNodesAsync(1, 0, [Node(0, 0, 2), Node(0, 2, 2)], Life);
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 3, 1)], Life);
+
+        var nodes = await steps["one"].ReadNodesAsync(0, [0]);
+        nodes.Select(node => (node.Node.Start, node.Node.Count)).ShouldBe([(0, 2), (2, 2)], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Nodes_that_overlap_are_refused()
     {
         var steps = await StartAsync("job", ["one", "two"]);
@@ -141,20 +154,66 @@ public abstract class ScriptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_difference_of_states_stops_the_job_and_names_the_hashes()
+    public async Task A_difference_between_two_members_stops_the_job_and_names_hashes_and_members()
     {
         var steps = await StartAsync("job", ["one", "two"]);
         await PublishAllShardsAsync(steps["one"], 1);
         await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life);
 
-        (await steps["one"].VerifyStateAsync(1, "hash-a", "{}", 0.5, 1)).ShouldBeNull();
-        (await steps["two"].VerifyStateAsync(1, "hash-b", "{}", 0.5, 1)).ShouldBe("hash-a");
+        (await steps["one"].VerifyStateAsync(Report("one", "hash-a"))).ShouldBe((StateVerdict.Equal, ""));
+        (await steps["two"].VerifyStateAsync(Report("two", "hash-b"))).ShouldBe((StateVerdict.Different, "hash-a"));
 
         var job = (await _jobs.ReadAsync("job"))!;
         job.State.ShouldBe(JobState.Failed);
-        job.Message.ShouldContain("hash-a");
-        job.Message.ShouldContain("hash-b");
+        job.Reason.ShouldBe("StateMismatch");
+        job.Message.ShouldBe("The states after step 0 differ: hash-a on worker-one; hash-b on worker-two.");
         (await _jobs.ReadMetricsAsync("job", 0, 10)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_three_members_the_one_that_is_alone_is_named()
+    {
+        var steps = await StartAsync("job", ["one", "two", "three"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+        await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life);
+
+        (await steps["two"].VerifyStateAsync(Report("two", "hash-b"))).Verdict.ShouldBe(StateVerdict.Equal);
+        (await steps["one"].VerifyStateAsync(Report("one", "hash-a"))).Verdict.ShouldBe(StateVerdict.Suspect);
+        (await _jobs.ReadAsync("job"))!.State.ShouldBe(JobState.Running);
+        (await steps["three"].VerifyStateAsync(Report("three", "hash-a"))).Verdict.ShouldBe(StateVerdict.Different);
+
+        (await _jobs.ReadAsync("job"))!.Message.ShouldBe(
+            "The states after step 0 differ: hash-a on worker-one, worker-three; hash-b on worker-two. worker-two is alone.");
+    }
+
+    [Fact]
+    public async Task A_difference_is_decided_without_members_that_never_report()
+    {
+        var steps = await StartAsync("job", ["one", "two", "three"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+        await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life);
+        await steps["two"].VerifyStateAsync(Report("two", "hash-b"));
+        await steps["one"].VerifyStateAsync(Report("one", "hash-a"));
+
+        (await steps["one"].VerifyStateAsync(Report("one", "hash-a") with { IsDecisive = true })).Verdict.ShouldBe(StateVerdict.Different);
+
+        (await _jobs.ReadAsync("job"))!.State.ShouldBe(JobState.Failed);
+    }
+
+    [Fact]
+    public async Task Who_is_no_member_is_told_of_a_difference_but_stops_nothing()
+    {
+        var steps = await StartAsync("job", ["one"]);
+        await PublishAllShardsAsync(steps["one"], 1);
+        await steps["one"].PublishReducedAsync(1, 0, [Chunk(0)], 1, 4, 0.1, Life);
+        await steps["one"].VerifyStateAsync(Report("one", "hash-a"));
+
+        (await _store.Steps("job", "joiner").VerifyStateAsync(Report("joiner", "hash-b"))).ShouldBe((StateVerdict.Different, "hash-a"));
+        (await _store.Steps("job", "joiner").VerifyStateAsync(Report("joiner", "hash-a"))).Verdict.ShouldBe(StateVerdict.Equal);
+
+        (await _jobs.ReadAsync("job"))!.State.ShouldBe(JobState.Running);
+        (await _jobs.ReadMetricsAsync("job", 0, 10)).Count.ShouldBe(1);
+        (await steps["one"].ReadHashAsync(1)).ShouldBe("hash-a");
     }
 
     [Fact]
@@ -193,7 +252,7 @@ public abstract class ScriptTests : IAsyncLifetime
 
         await _jobs.CleanUpAsync("job", 0);
         var left = await KeysAsync();
-        await _jobs.DeleteAsync("job");
+        await _jobs.ControlAsync("job", new(ControlVerb.Delete, "", 1));
 
         left.ShouldNotContain(key => key.Contains("payload") || key.Contains("nodes") || key.Contains("members"));
         (await KeysAsync()).Where(key => key.Contains("{job}")).ShouldBeEmpty();
@@ -222,6 +281,8 @@ public abstract class ScriptTests : IAsyncLifetime
     private static NodePointer Node(int chunk, int start, int count, string key = "key") => new(chunk, new TreeNode(start, count), new("digest", key));
 
     private static ShardPointer Shard(int shard, string digest) => new(shard, "samples", 0, new(digest, "key"));
+
+    private static StateReport Report(string member, string hash) => new(1, hash, $"worker-{member}", "{}", 0.5, 1);
 
     private static Task PublishAllShardsAsync(IStepStore steps, long generation) =>
         steps.PublishShardsAsync(generation, 0, [.. Enumerable.Range(0, 4).Select(shard => Shard(shard, "same"))], Life);

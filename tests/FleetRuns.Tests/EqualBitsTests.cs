@@ -39,6 +39,6 @@ public sealed class EqualBitsTests : IDisposable
             : new() { Name = method },
         Backbone = new() { Name = "resnet-9", Width = 0.125 },
         Train = new() { BatchSize = 64, Shards = 4, Steps = steps, Seed = 7 },
-        Workers = new() { Min = workers, Max = workers },
+        Workers = new() { Min = 1, Max = workers },
     };
 }

@@ -13,8 +13,6 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Log => $"{{{job}}}:log";
 
-    public string Hashes => $"{{{job}}}:hashes";
-
     public string Metrics => $"{{{job}}}:metrics";
 
     public string Recoveries => $"{{{job}}}:recoveries";
@@ -25,9 +23,15 @@ internal sealed class MemoryJobKeys(string job)
 
     public string BadFiles => $"{{{job}}}:badFiles";
 
+    public List<string> Record => [Job, Log, Metrics, Recoveries, History, Lines, BadFiles];
+
+    public string Id => job;
+
     public string Payloads => $"payload:{job}:";
 
     public static string Request(string request) => $"request:{request}";
+
+    public string Hashes(long step) => $"{{{job}}}:hashes:{step}";
 
     public string Shards(long step) => $"{{{job}}}:shards:{step}";
 

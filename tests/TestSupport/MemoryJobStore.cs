@@ -32,7 +32,7 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         (string, string)[] fields =
             [("id", job.Id), ("spec", job.Specification), ("displayName", job.DisplayName), ("created", $"{job.Created}"),
              ("shards", $"{job.ShardCount}"), ("stopAfter", $"{job.StopAfter}"), ("minimum", $"{job.MinimumWorkers}"),
-             ("maximum", $"{job.MaximumWorkers}"), ("state", "Queued"), ("generation", "0"), ("term", "0"), ("step", "0")];
+             ("maximum", $"{job.MaximumWorkers}"), ("priority", $"{job.Priority}"), ("state", "Queued"), ("generation", "0"), ("term", "0"), ("step", "0")];
         Store(record, fields);
         keys.OpenHash(MemoryJobKeys.Jobs)[job.Id] = $"{job.Created}";
         keys.SetText(MemoryJobKeys.Request(requestId), job.Id, RequestLife);
@@ -72,7 +72,8 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         Store(record, [.. fields, ("baseStep", $"{facts.BaseStep}"), ("baseHash", facts.BaseHash), ("step", $"{facts.BaseStep}"),
             ("stateHash", facts.BaseHash), ("stateStep", $"{facts.BaseStep}")]);
         keys.OpenList(names.Log).Add($"{facts.BaseStep}|{facts.BaseHash}|{facts.Manifest}");
-        keys.OpenHash(names.Hashes)[$"{facts.BaseStep}"] = facts.BaseHash;
+        keys.OpenHash(names.Hashes(facts.BaseStep))["="] = facts.BaseHash;
+        keys.Expire(names.Hashes(facts.BaseStep), TimeSpan.FromMinutes(10));
         return Task.FromResult<string?>(null);
     }
 
@@ -132,6 +133,11 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         }
 
         var record = keys.OpenHash(names.Job);
+        if (change.Term < long.Parse(record.GetValueOrDefault("term", "0")))
+        {
+            return Task.FromResult(false);
+        }
+
         if ((change.Generation is { } generation && record["generation"] != $"{generation}") || (change.Step is { } step && record["step"] != $"{step}"))
         {
             return Task.FromResult(false);
@@ -143,14 +149,57 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
             record["ended"] = $"{change.NowMilliseconds}";
         }
 
-        if (change.State == JobState.Queued)
+        if (state == "Running" && change.State is JobState.Queued or JobState.Paused)
         {
-            record["stopAfter"] = "0";
+            Store(record, [("generation", $"{long.Parse(record["generation"]) + 1}"), ("planCurrent", ""), ("planNext", ""), ("pauseRequested", "0"),
+                ("pauseReason", ""), ("pauseMessage", ""), ("snapshotWanted", ""), ("snapshot", ""), ("retainFrom", "-1")]);
+            keys.Delete(names.Members);
         }
 
         Store(record, fields);
         keys.Publish(names.Events);
         return Task.FromResult(true);
+    }
+
+    /// <summary>claim_job.lua.</summary>
+    public Task<bool> ClaimAsync(string job, long term)
+    {
+        var names = new MemoryJobKeys(job);
+        if (!keys.Hash(names.Job).TryGetValue("term", out var known) || term < long.Parse(known))
+        {
+            return Task.FromResult(false);
+        }
+
+        keys.OpenHash(names.Job)["term"] = $"{term}";
+        return Task.FromResult(true);
+    }
+
+    /// <summary>control_job.lua.</summary>
+    public Task<ControlOutcome> ControlAsync(string job, JobControl control)
+    {
+        var names = new MemoryJobKeys(job);
+        if (control.RequestId.Length > 0 && keys.Text(MemoryJobKeys.Request(control.RequestId)) is not null)
+        {
+            return Task.FromResult(ControlOutcome.Repeated);
+        }
+
+        if (!keys.Hash(names.Job).TryGetValue("state", out var text))
+        {
+            return Task.FromResult(ControlOutcome.Missing);
+        }
+
+        if (!MemoryJobControl.TryApply(keys, names, Enum.Parse<JobState>(text), control))
+        {
+            return Task.FromResult(ControlOutcome.WrongState);
+        }
+
+        if (control.RequestId.Length > 0)
+        {
+            keys.SetText(MemoryJobKeys.Request(control.RequestId), control.Verb.ToString(), RequestLife);
+        }
+
+        keys.Publish(names.Events);
+        return Task.FromResult(ControlOutcome.Done);
     }
 
     /// <summary>set_fields.lua.</summary>
@@ -235,12 +284,12 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     {
         var names = new MemoryJobKeys(job);
         keys.Delete(names.Members);
-        keys.Delete(names.Hashes);
-        for (var step = Math.Max(0, lastStep - 4); step <= lastStep + 1; step++)
+        for (var step = Math.Max(0, lastStep - 64); step <= lastStep + 1; step++)
         {
             keys.Delete(names.Shards(step));
             keys.Delete(names.Nodes(step));
             keys.Delete(names.Reduced(step));
+            keys.Delete(names.Hashes(step));
         }
 
         foreach (var key in keys.DataKeys.Where(key => key.StartsWith(names.Payloads, StringComparison.Ordinal)))
@@ -248,23 +297,12 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
             keys.DeletePayload(key);
         }
 
-        RecordKeys(names).ForEach(key => keys.Expire(key, RecordLife));
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public Task DeleteAsync(string job)
-    {
-        RecordKeys(new(job)).ForEach(keys.Delete);
-        keys.OpenHash(MemoryJobKeys.Jobs).Remove(job);
+        names.Record.ForEach(key => keys.Expire(key, RecordLife));
         return Task.CompletedTask;
     }
 
     [GeneratedRegex("(?<member>[^:,]+):[0-9]+:[0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MemberPattern();
-
-    private static List<string> RecordKeys(MemoryJobKeys names) =>
-        [names.Job, names.Log, names.Metrics, names.Recoveries, names.History, names.Lines, names.BadFiles];
 
     private static void Store(Dictionary<string, string> record, IEnumerable<(string Name, string Value)> fields)
     {

@@ -48,7 +48,7 @@ internal sealed class MemoryLeaseStore(MemoryKeys keys) : ILeaseStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> HasLeaderAsync() => Task.FromResult(keys.Text(Leader) is not null);
+    public Task<string?> ReadLeaderAsync() => Task.FromResult(keys.Text(Leader));
 
     /// <inheritdoc/>
     public Task ReleaseLeadershipAsync(string coordinator)

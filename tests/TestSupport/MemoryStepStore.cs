@@ -63,7 +63,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         {
             var mine = $"{node.Node.Start}:{node.Node.Count}:{node.Payload.Digest}:";
             var others = stored.GetValueOrDefault($"{node.Chunk}", "").Split(';', StringSplitOptions.RemoveEmptyEntries)
-                .Where(entry => !entry.StartsWith(mine, StringComparison.Ordinal)).ToArray();
+                .Where(entry => !entry.StartsWith(mine, StringComparison.Ordinal) && !IsPart(NodeOf(entry), node.Node)).ToArray();
             if (others.Select(NodeOf).All(other => other.Start >= node.Node.End || other.End <= node.Node.Start))
             {
                 stored[$"{node.Chunk}"] = string.Concat(others.Select(other => other + ";")) + mine + node.Payload.Key + ";";
@@ -142,51 +142,49 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         return Task.FromResult(step >= baseStep && index < log.Count ? StepEntry.Parse(log[(int)index]) : null);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count) => Task.FromResult<IReadOnlyList<StepEntry>>(
+        [.. keys.List(_names.Log).Skip((int)(step - baseStep) + 1).Take(count).Select(StepEntry.Parse)]);
+
     /// <summary>verify_state.lua.</summary>
-    public Task<string?> VerifyStateAsync(long step, string hash, string metrics, double seconds, long nowMilliseconds)
+    public Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report)
     {
-        Invariant.Require(step <= Step, "a state is compared after its commit");
-        var hashes = keys.OpenHash(_names.Hashes);
+        Invariant.Require(report.Step <= Step, "a state is compared after its commit");
         var record = keys.OpenHash(_names.Job);
-        if (!hashes.TryGetValue($"{step}", out var first))
+        if (report.Metrics.Length > 0 && keys.List(_names.Metrics).Count == report.Step - long.Parse(record["baseStep"]) - 1)
         {
-            hashes[$"{step}"] = hash;
-            if (metrics.Length > 0)
-            {
-                keys.OpenList(_names.Metrics).Add(metrics);
-            }
-
-            hashes.Remove($"{step - 64}");
-            record["trainingSeconds"] = $"{double.Parse(record.GetValueOrDefault("trainingSeconds", "0")) + seconds:R}";
-            if (hash.Length > 0)
-            {
-                record["stateHash"] = hash;
-                record["stateStep"] = $"{step}";
-            }
-
-            keys.Publish(_names.Events);
-            return Task.FromResult<string?>(null);
-        }
-
-        if (first == hash)
-        {
-            return Task.FromResult<string?>(null);
-        }
-
-        if (record["state"] == "Running")
-        {
-            record["state"] = "Failed";
-            record["reason"] = "StateMismatch";
-            record["ended"] = $"{nowMilliseconds}";
-            record["message"] = $"Step {step}: worker {incarnation} has state {hash}, another member has {first}.";
+            keys.OpenList(_names.Metrics).Add(report.Metrics);
+            record["trainingSeconds"] = $"{double.Parse(record.GetValueOrDefault("trainingSeconds", "0")) + report.Seconds:R}";
             keys.Publish(_names.Events);
         }
 
-        return Task.FromResult<string?>(first);
+        var first = keys.Hash(_names.Hashes(report.Step)).GetValueOrDefault("=", "");
+        if (!keys.Hash(_names.Members).ContainsKey(incarnation))
+        {
+            var differs = report.Hash.Length > 0 && first.Length > 0 && first != report.Hash;
+            return Task.FromResult(differs ? (StateVerdict.Different, first) : (StateVerdict.Equal, ""));
+        }
+
+        var hashes = keys.OpenHash(_names.Hashes(report.Step));
+        hashes[incarnation] = $"{report.Hash}|{report.Worker}";
+        keys.Expire(_names.Hashes(report.Step), TimeSpan.FromMinutes(10));
+        keys.Delete(_names.Hashes(report.Step - 8));
+        if (report.Hash.Length == 0)
+        {
+            return Task.FromResult((StateVerdict.Equal, ""));
+        }
+
+        if (first.Length == 0)
+        {
+            first = hashes["="] = record["stateHash"] = report.Hash;
+            record["stateStep"] = $"{report.Step}";
+        }
+
+        return Task.FromResult(Compare(report, hashes, first));
     }
 
     /// <inheritdoc/>
-    public Task<string?> ReadHashAsync(long step) => Task.FromResult(keys.Hash(_names.Hashes).GetValueOrDefault($"{step}"));
+    public Task<string?> ReadHashAsync(long step) => Task.FromResult(keys.Hash(_names.Hashes(step)).GetValueOrDefault("="));
 
     /// <inheritdoc/>
     public Task ForgetStepAsync(long step)
@@ -197,6 +195,8 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         return Task.CompletedTask;
     }
 
+    private static bool IsPart(TreeNode part, TreeNode whole) => part.Start >= whole.Start && part.End <= whole.End && part.Count < whole.Count;
+
     private static TreeNode NodeOf(string entry)
     {
         var parts = entry.Split(':', 3);
@@ -205,6 +205,47 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
 
     [SuppressMessage("Security", "CA5350", Justification = "Redis scripts have SHA-1 only; it tells equal bytes from unequal ones, nothing more.")]
     private static string Digest(string text) => Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes(text)))[..16];
+
+    private (StateVerdict Verdict, string First) Compare(StateReport report, Dictionary<string, string> hashes, string first)
+    {
+        if (first != report.Hash)
+        {
+            hashes["!"] = "1";
+        }
+
+        if (!hashes.ContainsKey("!"))
+        {
+            return (StateVerdict.Equal, "");
+        }
+
+        var reports = hashes.Where(entry => entry.Key is not ("=" or "!")).Select(entry => entry.Value.Split('|', 2)).ToArray();
+        if (reports.Length < keys.Hash(_names.Members).Count && !report.IsDecisive)
+        {
+            return (first == report.Hash ? StateVerdict.Equal : StateVerdict.Suspect, first);
+        }
+
+        var record = keys.OpenHash(_names.Job);
+        if (record["state"] == "Running")
+        {
+            var groups = reports.Where(entry => entry[0].Length > 0).GroupBy(entry => entry[0], entry => entry[1])
+                .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => (Hash: group.Key, Names: group.Order(StringComparer.Ordinal).ToArray())).ToArray();
+            var parts = groups.Select(group => $"{group.Hash} on {string.Join(", ", group.Names)}");
+            var message = $"The states after step {report.Step - 1} differ: {string.Join("; ", parts)}.";
+            if (groups.Length == 2 && groups.Sum(group => group.Names.Length) >= 3 && groups[1].Names is [var alone])
+            {
+                message += $" {alone} is alone.";
+            }
+
+            record["state"] = "Failed";
+            record["reason"] = "StateMismatch";
+            record["ended"] = $"{report.NowMilliseconds}";
+            record["message"] = message;
+            keys.Publish(_names.Events);
+        }
+
+        return (StateVerdict.Different, first);
+    }
 
     /// <summary>The fence that all publishing scripts begin with; null when the caller may write.</summary>
     private PublishOutcome? Refuse(long generation, long step)

@@ -38,6 +38,12 @@ internal static class RpcErrors
     public static RpcException Precondition(string reason, string message) =>
         Make(Code.FailedPrecondition, message, new ErrorInfo { Domain = Domain, Reason = reason });
 
+    /// <summary>FAILED_PRECONDITION: another coordinator leads; its address is in the details.</summary>
+    public static RpcException NotLeader(string leader) => Make(
+        Code.FailedPrecondition,
+        leader.Length > 0 ? $"This coordinator does not lead; the one at {leader} does." : "No coordinator leads yet. Repeat the call.",
+        new ErrorInfo { Domain = Domain, Reason = "NotLeader", Metadata = { ["leader"] = leader } });
+
     /// <summary>UNAVAILABLE: the store does not answer; the call may be repeated.</summary>
     public static RpcException StoreUnavailable() => Make(
         Code.Unavailable, "The META store does not answer. Repeat the call.", new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) });

@@ -9,7 +9,8 @@ namespace LightlyCluster.Coordinator.Endpoints;
 
 /// <summary>Speaks with clients about jobs.</summary>
 internal sealed class TrainingJobEndpoint(
-    IJobStore store, JobReader reader, JobAdmission admission, WorkerDirectory directory, TimeProvider clock, IHostApplicationLifetime lifetime)
+    IJobStore store, JobReader reader, JobAdmission admission, WorkerDirectory directory, Leadership leadership, FleetLeader leader, TimeProvider clock,
+    IHostApplicationLifetime lifetime)
     : TrainingJobService.TrainingJobServiceBase
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -47,54 +48,34 @@ internal sealed class TrainingJobEndpoint(
     /// <inheritdoc/>
     public override async Task<TrainingJob> CancelTrainingJob(CancelTrainingJobRequest request, ServerCallContext context)
     {
-        await RequireAsync(request.Id);
         var message = request.Reason.Length > 0 ? request.Reason : "Cancelled by a client.";
-        await store.ChangeStateAsync(
-            request.Id, new(JobState.Cancelled, Now, "Cancelled", message), [JobState.Queued, JobState.Running, JobState.Paused]);
+        await ControlAsync(request.Id, new(ControlVerb.Cancel, request.RequestId, Now, "Cancelled", message), "it cannot be cancelled");
         return await GetTrainingJob(new() { Id = request.Id }, context);
     }
 
     /// <inheritdoc/>
     public override async Task<TrainingJob> PauseTrainingJob(PauseTrainingJobRequest request, ServerCallContext context)
     {
-        var job = await RequireAsync(request.Id);
-        if (job.HasEnded)
-        {
-            throw RpcErrors.WrongState(request.Id, job.State, "only a job that has not ended can be paused");
-        }
-
-        if (!await store.ChangeStateAsync(request.Id, new(JobState.Paused, Now, "Paused", "Paused by a client."), [JobState.Queued]))
-        {
-            await store.SetFieldsAsync(request.Id, null, "", ("pauseRequested", "1"));
-        }
-
+        await ControlAsync(request.Id, new(ControlVerb.Pause, request.RequestId, Now), "only a job that has not ended can be paused");
         return await GetTrainingJob(new() { Id = request.Id }, context);
     }
 
     /// <inheritdoc/>
     public override async Task<TrainingJob> ResumeTrainingJob(ResumeTrainingJobRequest request, ServerCallContext context)
     {
-        var job = await RequireAsync(request.Id);
-        if (job.HasEnded)
-        {
-            throw RpcErrors.WrongState(request.Id, job.State, "only a paused job can be resumed");
-        }
-
-        await store.ChangeStateAsync(request.Id, new(JobState.Queued, Now), [JobState.Paused], ("pauseRequested", "0"));
+        await ControlAsync(request.Id, new(ControlVerb.Resume, request.RequestId, Now), "only a paused job can be resumed");
         return await GetTrainingJob(new() { Id = request.Id }, context);
     }
 
     /// <inheritdoc/>
     public override async Task<DeleteTrainingJobResponse> DeleteTrainingJob(DeleteTrainingJobRequest request, ServerCallContext context)
     {
-        var job = await RequireAsync(request.Id);
-        if (!job.HasEnded && job.State != JobState.Paused)
+        if (await store.ReadAsync(request.Id) is { } job && (job.HasEnded || job.State == JobState.Paused))
         {
-            throw RpcErrors.WrongState(request.Id, job.State, "cancel it first, then delete it");
+            await store.CleanUpAsync(request.Id, job.Step);
         }
 
-        await store.CleanUpAsync(request.Id, job.Step);
-        await store.DeleteAsync(request.Id);
+        await ControlAsync(request.Id, new(ControlVerb.Delete, request.RequestId, Now), "cancel it first, then delete it");
         return new();
     }
 
@@ -128,14 +109,20 @@ internal sealed class TrainingJobEndpoint(
     }
 
     /// <inheritdoc/>
-    public override async Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context)
+    public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context)
     {
-        var views = await directory.ViewAsync([]);
+        if (leadership.Term is null)
+        {
+            throw RpcErrors.NotLeader(leadership.LeaderAddress);
+        }
+
+        var state = leader.State;
         var response = new ListWorkersResponse();
-        foreach (var view in views.Where(view => view.ClosedFor is null).OrderBy(view => view.Id, StringComparer.Ordinal))
+        foreach (var view in state.Workers.Values.Where(view => view.IsOpen).OrderBy(view => view.Id, StringComparer.Ordinal))
         {
             if (directory.Find(view.Incarnation) is { } session)
             {
+                var isStraggler = state.Jobs.TryGetValue(view.Job, out var job) && job.Stragglers.Contains(view.Incarnation);
                 response.Workers.Add(new WorkerInfo
                 {
                     Id = view.Id,
@@ -145,13 +132,27 @@ internal sealed class TrainingJobEndpoint(
                     Device = session.Registration.Device,
                     NumericClass = view.NumericClass,
                     JobId = view.Job,
-                    Status = view.Status.ToString(),
-                    Message = session.Heartbeat.Message,
+                    Status = view.Phase.ToString(),
+                    Message = isStraggler ? $"straggler: {view.Report.ShardsPerSecond:0.##} shards/s" : view.Report.Message,
                 });
             }
         }
 
-        return response;
+        return Task.FromResult(response);
+    }
+
+    private async Task ControlAsync(string id, JobControl control, string wanted)
+    {
+        switch (await store.ControlAsync(id, control))
+        {
+            case ControlOutcome.Missing:
+                throw RpcErrors.NoSuchJob(id);
+            case ControlOutcome.WrongState:
+                throw RpcErrors.WrongState(id, (await RequireAsync(id)).State, wanted);
+            default:
+                directory.Wake();
+                break;
+        }
     }
 
     private async Task<JobRecord> RequireAsync(string id) => await store.ReadAsync(id) ?? throw RpcErrors.NoSuchJob(id);

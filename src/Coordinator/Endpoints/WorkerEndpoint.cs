@@ -1,17 +1,17 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using LightlyCluster.Coordinator.Hosting;
-using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
-using LightlyCluster.Fleet.Stores;
 namespace LightlyCluster.Coordinator.Endpoints;
 
 /// <summary>Speaks with workers: registration, and one stream for the life of each.</summary>
 internal sealed partial class WorkerEndpoint(
     WorkerDirectory directory,
+    Leadership leadership,
     IJobStore jobs,
     MembershipTimes times,
     CoordinatorOptions options,
@@ -27,19 +27,25 @@ internal sealed partial class WorkerEndpoint(
             throw RpcErrors.Invalid("worker_id", "A registration needs worker_id, incarnation and numeric_class.");
         }
 
+        if (leadership.Term is null)
+        {
+            throw RpcErrors.NotLeader(leadership.LeaderAddress);
+        }
+
         if (!directory.Register(request))
         {
             throw RpcErrors.Precondition("TooManyWorkers", "This coordinator has as many workers as it takes (20000).");
         }
 
+        var given = directory.Count > MembershipTimes.ManyWorkers ? times.ForMany() : times;
         LogRegistered(request.WorkerId, request.Incarnation, request.ProcessId, request.NumericClass);
         return Task.FromResult(new RegisterResponse
         {
             MetaEndpoint = options.Meta,
             DataEndpoint = options.Data.Length > 0 ? options.Data : options.Meta,
             KeyPrefix = options.KeyPrefix,
-            LeaseMilliseconds = (int)times.Lease.TotalMilliseconds,
-            LeaseRenewMilliseconds = (int)times.LeaseRenewal.TotalMilliseconds,
+            LeaseMilliseconds = (int)given.Lease.TotalMilliseconds,
+            LeaseRenewMilliseconds = (int)given.LeaseRenewal.TotalMilliseconds,
         });
     }
 
@@ -48,6 +54,11 @@ internal sealed partial class WorkerEndpoint(
         IAsyncStreamReader<SessionRequest> requestStream, IServerStreamWriter<SessionResponse> responseStream, ServerCallContext context)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        if (leadership.Term is null)
+        {
+            throw RpcErrors.NotLeader(leadership.LeaderAddress);
+        }
+
         if (!await requestStream.MoveNext(stop.Token) || requestStream.Current.Hello is not { } hello
             || directory.Find(hello.Incarnation) is not { } session)
         {
@@ -58,9 +69,10 @@ internal sealed partial class WorkerEndpoint(
         try
         {
             var sending = SendAsync(outbox, responseStream, stop.Token);
-            await ReceiveAsync(session, requestStream, stop.Token);
+            var receiving = ReceiveAsync(session, requestStream, stop.Token);
+            await Task.WhenAny(sending, receiving);
             await stop.CancelAsync();
-            await sending;
+            await Task.WhenAll(sending, receiving);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or InvalidOperationException)
         {
@@ -68,8 +80,13 @@ internal sealed partial class WorkerEndpoint(
         }
         finally
         {
-            session.Close(outbox, clock.GetTimestamp());
+            session.Close(outbox);
             LogClosed(session.Registration.WorkerId, session.Registration.Incarnation);
+        }
+
+        if (leadership.Term is null && !lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw RpcErrors.NotLeader(leadership.LeaderAddress);
         }
     }
 
@@ -100,17 +117,32 @@ internal sealed partial class WorkerEndpoint(
                     session.Take(message.Heartbeat);
                     break;
                 case SessionRequest.MessageOneofCase.Leave:
-                    session.Leave();
+                    session.Leave(message.Leave.StateSaved);
                     break;
                 case SessionRequest.MessageOneofCase.Log:
-                    await jobs.AppendLineAsync(message.Log.JobId, LineRecord.Write(
-                        clock.GetUtcNow(), session.Registration.WorkerId, message.Log.Level, message.Log.Text));
+                    await KeepLineAsync(session.Registration.WorkerId, message.Log);
                     break;
                 default:
                     break;
             }
         }
     }
+
+    private async Task KeepLineAsync(string worker, WorkerLog line)
+    {
+        try
+        {
+            await jobs.AppendLineAsync(line.JobId, LineRecord.Write(clock.GetUtcNow(), worker, line.Level, line.Text));
+        }
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
+        {
+            // A line for people is not worth the stream, whose end would be a suspicion of death.
+            LogLineLost(worker, line.Text);
+        }
+    }
+
+    [LoggerMessage(1003, LogLevel.Warning, "A line of worker {Worker} could not be kept: {Text}")]
+    private partial void LogLineLost(string worker, string text);
 
     [LoggerMessage(1001, LogLevel.Information, "Worker {Worker} registered as {Incarnation} (process {ProcessId}, class {NumericClass}).")]
     private partial void LogRegistered(string worker, string incarnation, int processId, string numericClass);

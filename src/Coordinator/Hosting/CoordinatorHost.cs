@@ -24,6 +24,7 @@ internal static class CoordinatorHost
         ["--listen"] = "Coordinator:Listen",
         ["--results"] = "Coordinator:Results",
         ["--key-prefix"] = "Coordinator:KeyPrefix",
+        ["--advertise"] = "Coordinator:Advertise",
         ["--parent"] = "Coordinator:Parent",
     };
 
@@ -85,7 +86,8 @@ internal static class CoordinatorHost
         });
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
         builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();
-        builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<JobReader>().AddSingleton<JobAdmission>();
+        builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<Leadership>().AddSingleton<FleetLeader>();
+        builder.Services.AddSingleton<JobBooks>().AddSingleton<MembershipInstruments>().AddSingleton<JobReader>().AddSingleton<JobAdmission>();
         builder.Services.AddHostedService<JobSupervisor>().AddHostedService<ParentWatch>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StoreErrorInterceptor>());
         builder.Services.AddGrpcReflection();

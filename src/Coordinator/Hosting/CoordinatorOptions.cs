@@ -19,6 +19,9 @@ public sealed class CoordinatorOptions
     [Required]
     public string Listen { get; set; } = "127.0.0.1:50051";
 
+    /// <summary>Address at which workers and other coordinators reach this one. Default: where it listens, or the name of the machine.</summary>
+    public string Advertise { get; set; } = "";
+
     /// <summary>Folder below which jobs without an output folder of their own get one; a path of the workers as well.</summary>
     [Required]
     public string Results { get; set; } = "lightly-jobs";

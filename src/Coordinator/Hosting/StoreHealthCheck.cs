@@ -11,7 +11,7 @@ internal sealed class StoreHealthCheck(ILeaseStore leases) : IHealthCheck
     {
         try
         {
-            await leases.HasLeaderAsync();
+            await leases.ReadLeaderAsync();
             return HealthCheckResult.Healthy();
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)

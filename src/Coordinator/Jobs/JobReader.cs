@@ -79,6 +79,7 @@ internal sealed class JobReader(IJobStore store)
             RepeatedCount = audit.Repeated,
             Lost = audit.Lost,
             Replaced = record.Replaced,
+            Verified = long.Parse(record.Field("samplesVerified") ?? "0") * specification.Train.BatchSize,
         };
         result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
         await AddPeopleAsync(result, record, specification);
@@ -99,12 +100,13 @@ internal sealed class JobReader(IJobStore store)
                 Joined = At(row.Joined),
                 Left = At(row.Left),
                 Reason = row.Reason,
+                Note = row.Note,
             });
         }
 
         foreach (var loss in (await store.ReadRecoveriesAsync(record.Id)).Select(LossRecord.Read))
         {
-            var recovery = new RecoveryRecord { Worker = loss.Worker, Cause = loss.Cause, Step = loss.Step };
+            var recovery = new RecoveryRecord { Worker = loss.Worker, Cause = loss.Cause, Step = loss.Step, DetectionSeconds = loss.DetectionSeconds };
             if (loss.Seconds is { } seconds)
             {
                 recovery.Seconds = seconds;

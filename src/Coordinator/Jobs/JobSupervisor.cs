@@ -1,31 +1,26 @@
-using System.Security.Cryptography;
+using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Membership;
-using LightlyCluster.Fleet.Membership;
-
 using LightlyCluster.Fleet.Stores;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
 namespace LightlyCluster.Coordinator.Jobs;
 
-/// <summary>Leads the fleet: gives workers to jobs and begins generations. Holds no truth; a successor goes on from META.</summary>
+/// <summary>Lets the leader look, at least every 50 ms and at once when something urgent happened.</summary>
 internal sealed partial class JobSupervisor(
-    IJobStore store,
-    ILeaseStore leases,
+    FleetLeader leader,
+    Leadership leadership,
     WorkerDirectory directory,
-    MembershipTimes times,
+    CoordinatorOptions options,
+    IServer server,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<JobSupervisor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeadershipRenewal = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ForgetInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LeadershipLife = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(5);
 
-    private readonly string _name = $"coordinator-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
-    private readonly Dictionary<string, JobKeeper> _keepers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
-    private long? _answeringSince;
-    private long _leadingSince;
-    private long _forgottenSince;
-    private long? _term;
+    private bool _isAway;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -33,7 +28,7 @@ internal sealed partial class JobSupervisor(
         await base.StopAsync(cancellationToken);
         try
         {
-            await leases.ReleaseLeadershipAsync(_name);
+            await leadership.ReleaseAsync();
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
@@ -44,78 +39,49 @@ internal sealed partial class JobSupervisor(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        await ServerStartedAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await TickAsync();
+                await leader.TickAsync();
+                _isAway = false;
             }
             catch (Exception error) when (error is StoreAwayException or StoreFullException)
             {
-                _answeringSince = null;
-                LogStoreUnavailable(error.Message);
+                LogStoreAway(error.Message);
+                await Task.Delay(Interval, clock, stoppingToken);
             }
+
+            await Task.Delay(ShortestInterval, clock, stoppingToken);
+            await directory.WaitAsync(leader.LongestWait(Interval), stoppingToken);
         }
     }
 
-    private async Task TickAsync()
+    /// <summary>The address that other coordinators and workers are told is known when the server listens.</summary>
+    private async Task ServerStartedAsync(CancellationToken cancellationToken)
     {
-        if (await LeadAsync() is not { } term)
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
+        if (options.Advertise.Length == 0)
         {
-            return;
-        }
-
-        _answeringSince ??= clock.GetTimestamp();
-        var answeringFor = clock.GetElapsedTime(_answeringSince.Value);
-        foreach (var id in await store.ListAsync(0, 10_000))
-        {
-            if (_ended.Contains(id))
-            {
-                continue;
-            }
-
-            if (!_keepers.TryGetValue(id, out var keeper))
-            {
-                keeper = new JobKeeper(id, store, directory, times, clock, logger);
-                _keepers.Add(id, keeper);
-            }
-
-            if (await keeper.TickAsync(term, answeringFor))
-            {
-                _keepers.Remove(id);
-                _ended.Add(id);
-            }
-        }
-
-        if (clock.GetElapsedTime(_forgottenSince) > ForgetInterval)
-        {
-            _forgottenSince = clock.GetTimestamp();
-            directory.Forget(await directory.ViewAsync([]));
+            var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            options.Advertise = address.Host is "0.0.0.0" or "[::]"
+                ? $"http://{Environment.MachineName}:{address.Port}"
+                : address.GetLeftPart(UriPartial.Authority);
         }
     }
 
-    private async Task<long?> LeadAsync()
+    private void LogStoreAway(string error)
     {
-        if (_term is not null && clock.GetElapsedTime(_leadingSince) < LeadershipRenewal)
+        if (!_isAway)
         {
-            return _term;
+            _isAway = true;
+            LogStoreUnavailable(error);
         }
-
-        var term = await leases.AcquireLeadershipAsync(_name, LeadershipLife);
-        _leadingSince = clock.GetTimestamp();
-        if (term != _term)
-        {
-            _term = term;
-            LogLeadership(_name, term is null ? "follows" : "leads", term ?? 0);
-        }
-
-        return term;
     }
 
-    [LoggerMessage(1101, LogLevel.Warning, "The META store does not answer ({Error}). Running steps wait; nothing is lost.")]
+    [LoggerMessage(1102, LogLevel.Warning, "The META store does not answer ({Error}). Running steps wait; nothing is lost.")]
     private partial void LogStoreUnavailable(string error);
-
-    [LoggerMessage(1102, LogLevel.Information, "Coordinator {Name} {Role} (term {Term}).")]
-    private partial void LogLeadership(string name, string role, long term);
 }

@@ -4,160 +4,100 @@ using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Membership;
 
-/// <summary>One incarnation of a worker, as far as this coordinator has met it.</summary>
-internal sealed class WorkerSession
+/// <summary>The stream of one incarnation: messages to it, and what it said last.</summary>
+internal sealed class WorkerSession(RegisterRequest registration, WorkerDirectory directory)
 {
     private const int OutboxMaximum = 256;
 
     private readonly Lock _lock = new();
-    private Channel<SessionResponse> _outbox = NewOutbox();
-    private WorkerHeartbeat _heartbeat = new() { Step = -1, Status = nameof(WorkerStatus.Idle) };
-    private long? _closedAt;
-    private bool _isLeaving;
-    private string _job = "";
-    private string _released = "";
+    private Channel<SessionResponse>? _outbox;
+    private long _registeredAt;
 
-    /// <summary>Creates the session of a registered incarnation; its stream is not open yet.</summary>
-    public WorkerSession(RegisterRequest registration, long now)
-    {
-        Registration = registration;
-        _closedAt = now;
-    }
+    /// <summary>When the worker registered last.</summary>
+    public TimeSpan RegisteredAt => TimeSpan.FromTicks(Interlocked.Read(ref _registeredAt));
 
     /// <summary>What the worker said when it came.</summary>
-    public RegisterRequest Registration { get; }
+    public RegisterRequest Registration => registration;
 
-    /// <summary>The newest heartbeat.</summary>
-    public WorkerHeartbeat Heartbeat
+    /// <summary>The newest report.</summary>
+    public WorkerReport Report { get; private set; } = WorkerReport.Idle;
+
+    /// <summary>Whether a stream is open.</summary>
+    public bool IsOpen
     {
         get
         {
             lock (_lock)
             {
-                return _heartbeat;
+                return _outbox is not null;
             }
         }
     }
 
-    /// <summary>The job that it was given; empty for none.</summary>
-    public string Job
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _job;
-            }
-        }
-    }
+    /// <summary>Notes a registration.</summary>
+    public void HasRegistered() => Interlocked.Exchange(ref _registeredAt, directory.Now.Ticks);
 
     /// <summary>Opens the stream; an older one ends.</summary>
     public ChannelReader<SessionResponse> Open()
     {
         lock (_lock)
         {
-            _outbox.Writer.TryComplete();
-            _outbox = NewOutbox();
-            _closedAt = null;
+            _outbox?.Writer.TryComplete();
+            _outbox = Channel.CreateBounded<SessionResponse>(
+                new BoundedChannelOptions(OutboxMaximum) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+            directory.Note(new StreamOpened(registration.Incarnation), isUrgent: true);
             return _outbox.Reader;
         }
     }
 
     /// <summary>Notes that a stream has closed, if it is still the newest one.</summary>
-    public void Close(ChannelReader<SessionResponse> reader, long now)
+    public void Close(ChannelReader<SessionResponse> reader)
     {
         lock (_lock)
         {
-            if (_outbox.Reader == reader)
+            if (_outbox?.Reader == reader)
             {
-                _closedAt = now;
+                _outbox = null;
+                directory.Note(new StreamClosed(registration.Incarnation, directory.Now), isUrgent: true);
             }
+        }
+    }
+
+    /// <summary>Ends the stream from this side.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _outbox?.Writer.TryComplete();
+            _outbox = null;
         }
     }
 
     /// <summary>Takes a heartbeat.</summary>
     public void Take(WorkerHeartbeat heartbeat)
     {
-        lock (_lock)
-        {
-            if (heartbeat.JobId.Length > 0 && heartbeat.JobId == _released)
-            {
-                // Sent before the worker heard that the job was taken back; it would keep the worker from every other job.
-                return;
-            }
-
-            _heartbeat = heartbeat;
-            if (heartbeat.JobId.Length > 0)
-            {
-                _job = heartbeat.JobId;
-            }
-        }
+        var report = new WorkerReport(
+            heartbeat.JobId,
+            Enum.TryParse<WorkerStatus>(heartbeat.Status, out var status) ? status : WorkerStatus.Loading,
+            heartbeat.Step,
+            Enum.TryParse<StepPart>(heartbeat.Part, out var part) ? part : StepPart.None,
+            heartbeat.Shards,
+            heartbeat.ShardsPerSecond,
+            heartbeat.Message);
+        var isUrgent = report.Status != Report.Status || report.Job != Report.Job;
+        Report = report;
+        directory.Note(new WorkerReported(registration.Incarnation, report), isUrgent);
     }
 
     /// <summary>Notes that the worker goes.</summary>
-    public void Leave()
+    public void Leave(bool isStateSaved) => directory.Note(new WorkerLeaving(registration.Incarnation, isStateSaved), isUrgent: true);
+
+    /// <summary>Sends a message; without an open stream it is lost, and what matters is sent again.</summary>
+    public void Send(SessionResponse message)
     {
         lock (_lock)
         {
-            _isLeaving = true;
+            _outbox?.Writer.TryWrite(message);
         }
     }
-
-    /// <summary>Gives the worker a job.</summary>
-    public void Assign(AssignJob assignment)
-    {
-        lock (_lock)
-        {
-            _job = assignment.JobId;
-            _released = _released == assignment.JobId ? "" : _released;
-            _heartbeat = new() { JobId = assignment.JobId, Step = -1, Status = nameof(WorkerStatus.Loading) };
-            _outbox.Writer.TryWrite(new() { Assign = assignment });
-        }
-    }
-
-    /// <summary>Takes the job back.</summary>
-    public void Release(string job, string reason)
-    {
-        lock (_lock)
-        {
-            if (_job == job)
-            {
-                _job = "";
-                _released = job;
-                _heartbeat = new() { Step = -1, Status = nameof(WorkerStatus.Idle) };
-                _outbox.Writer.TryWrite(new() { Release = new() { JobId = job, Reason = reason } });
-            }
-        }
-    }
-
-    /// <summary>Tells the worker about a generation.</summary>
-    public void Tell(string job, long generation)
-    {
-        lock (_lock)
-        {
-            _outbox.Writer.TryWrite(new() { Generation = new() { JobId = job, Generation = generation } });
-        }
-    }
-
-    /// <summary>What membership decisions need to know.</summary>
-    public WorkerView View(TimeProvider clock, bool hasLease)
-    {
-        lock (_lock)
-        {
-            return new(
-                Registration.Incarnation,
-                Registration.WorkerId,
-                Registration.NumericClass,
-                _job,
-                Enum.TryParse<WorkerStatus>(_heartbeat.Status, out var status) ? status : WorkerStatus.Loading,
-                _heartbeat.Step,
-                _heartbeat.ShardsPerSecond,
-                _isLeaving,
-                _closedAt is { } closed ? clock.GetElapsedTime(closed) : null,
-                hasLease);
-        }
-    }
-
-    private static Channel<SessionResponse> NewOutbox() => Channel.CreateBounded<SessionResponse>(
-        new BoundedChannelOptions(OutboxMaximum) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 }

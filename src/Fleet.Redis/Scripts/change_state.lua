@@ -1,15 +1,23 @@
 -- Moves a job to another state.
--- KEYS: job.  ARGV: generation the caller acts for ('' for any), step the caller acts for ('' for any), new state, reason, message,
---       now (ms), event channel, allowed old states (comma-separated), then field and value pairs to store with it
--- Result: {OK} | {STALE} | {STATE, state it is in}.  Invariant: a job that has ended never changes its state again.
+-- KEYS: job, members.  ARGV: term the caller leads in ('' for a member), generation the caller acts for ('' for any), step the caller
+--       acts for ('' for any), new state, reason, message, now (ms), event channel, allowed old states (comma-separated), then field
+--       and value pairs to store with it
+-- Result: {OK} | {STALE} | {STATE, state it is in}.  Invariants: a job that has ended never changes its state again; a job that stops
+-- running has no members, by a new generation; an older term changes nothing.
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return {'STATE', ''} end
-if not string.find(',' .. ARGV[8] .. ',', ',' .. state .. ',', 1, true) then return {'STATE', state} end
-if ARGV[1] ~= '' and redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return {'STALE'} end
-if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'step') ~= ARGV[2] then return {'STALE'} end
-redis.call('HSET', KEYS[1], 'state', ARGV[3], 'reason', ARGV[4], 'message', ARGV[5])
-if ARGV[3] == 'Succeeded' or ARGV[3] == 'Failed' or ARGV[3] == 'Cancelled' then redis.call('HSET', KEYS[1], 'ended', ARGV[6]) end
-if ARGV[3] == 'Queued' then redis.call('HSET', KEYS[1], 'stopAfter', '0') end
-for index = 9, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1]) end
-redis.call('PUBLISH', ARGV[7], 'state')
+if ARGV[1] ~= '' and tonumber(ARGV[1]) < tonumber(redis.call('HGET', KEYS[1], 'term') or '0') then return {'STALE'} end
+if not string.find(',' .. ARGV[9] .. ',', ',' .. state .. ',', 1, true) then return {'STATE', state} end
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'generation') ~= ARGV[2] then return {'STALE'} end
+if ARGV[3] ~= '' and redis.call('HGET', KEYS[1], 'step') ~= ARGV[3] then return {'STALE'} end
+redis.call('HSET', KEYS[1], 'state', ARGV[4], 'reason', ARGV[5], 'message', ARGV[6])
+if ARGV[4] == 'Succeeded' or ARGV[4] == 'Failed' or ARGV[4] == 'Cancelled' then redis.call('HSET', KEYS[1], 'ended', ARGV[7]) end
+if state == 'Running' and (ARGV[4] == 'Queued' or ARGV[4] == 'Paused') then
+  redis.call('HINCRBY', KEYS[1], 'generation', 1)
+  redis.call('HSET', KEYS[1], 'planCurrent', '', 'planNext', '', 'pauseRequested', '0', 'pauseReason', '', 'pauseMessage', '',
+    'snapshotWanted', '', 'snapshot', '', 'retainFrom', '-1')
+  redis.call('DEL', KEYS[2])
+end
+for index = 10, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1]) end
+redis.call('PUBLISH', ARGV[8], 'state')
 return {'OK'}

@@ -114,6 +114,7 @@ public static class JobSpecificationValidator
 
     private static void CheckWorkers(WorkersSpecification workers, int shards, ViolationCollector violations)
     {
+        violations.RequireRange("workers.priority", workers.Priority, -1000, 1000);
         var isMinimumValid = violations.RequireRange("workers.min", workers.Min, 1, 1024);
         if (!violations.RequireRange("workers.max", workers.Max, 0, 1024, "0 = as many as there are shards") || !isMinimumValid)
         {

@@ -7,11 +7,16 @@ namespace LightlyCluster.Fleet.Sharding;
 /// <param name="Next">Who computes what in all later steps: balanced, joiners included.</param>
 public sealed record ShardPlan(long Generation, long FirstStep, ShardAssignment Current, ShardAssignment Next)
 {
+    private readonly HashSet<string> _members = new(Next.Members, StringComparer.Ordinal);
+
     /// <summary>The plan of a job that has not started.</summary>
     public static ShardPlan None { get; } = new(0, 0, ShardAssignment.Empty, ShardAssignment.Empty);
 
     /// <summary>Everybody who belongs to the generation, in order.</summary>
     public IReadOnlyList<string> Members { get; } = [.. Next.Members];
+
+    /// <summary>Whether an incarnation belongs to the generation.</summary>
+    public bool Contains(string incarnation) => _members.Contains(incarnation);
 
     /// <summary>The assignment that holds for <paramref name="step"/>.</summary>
     public ShardAssignment At(long step) => step <= FirstStep ? Current : Next;

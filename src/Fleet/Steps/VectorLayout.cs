@@ -2,10 +2,11 @@ namespace LightlyCluster.Fleet.Steps;
 
 /// <summary>Cuts the reduced vector into chunks of 256 KiB to 1 MiB.</summary>
 /// <param name="Length">Number of float32 values; a multiple of 16.</param>
-public sealed record VectorLayout(int Length)
+/// <param name="ChunkLength">Values in a full chunk.</param>
+public sealed record VectorLayout(int Length, int ChunkLength = VectorLayout.DefaultChunkLength)
 {
-    /// <summary>Values in a full chunk: 512 KiB.</summary>
-    public const int ChunkLength = 128 * 1024;
+    /// <summary>Values in a full chunk unless given: 512 KiB.</summary>
+    public const int DefaultChunkLength = 128 * 1024;
 
     /// <summary>Number of chunks, at least 1.</summary>
     public int ChunkCount => Math.Max(1, (Length + ChunkLength - 1) / ChunkLength);

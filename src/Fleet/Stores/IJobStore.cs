@@ -30,6 +30,13 @@ public interface IJobStore
     /// <returns>Whether it moved.</returns>
     Task<bool> ChangeStateAsync(string job, StateChange change, IReadOnlyList<JobState> from, params (string Field, string Value)[] fields);
 
+    /// <summary>Makes a coordinator's term known to a job; nothing of an earlier leader is accepted any more.</summary>
+    /// <returns>False when the job has seen a later term, or is gone.</returns>
+    Task<bool> ClaimAsync(string job, long term);
+
+    /// <summary>Does what a client asks of a job, once for a request id.</summary>
+    Task<ControlOutcome> ControlAsync(string job, JobControl control);
+
     /// <summary>Stores facts about a job, fenced by generation and membership where they are given.</summary>
     /// <returns>Whether they were stored.</returns>
     Task<bool> SetFieldsAsync(string job, long? generation, string incarnation, params (string Field, string Value)[] fields);
@@ -66,7 +73,4 @@ public interface IJobStore
 
     /// <summary>Leaves nothing of an ended job but its record, and gives that a life span.</summary>
     Task CleanUpAsync(string job, long lastStep);
-
-    /// <summary>Removes the record of a job.</summary>
-    Task DeleteAsync(string job);
 }

@@ -16,8 +16,8 @@ public interface ILeaseStore
     /// <returns>The term; null while another one leads.</returns>
     Task<long?> AcquireLeadershipAsync(string coordinator, TimeSpan life);
 
-    /// <summary>Whether any coordinator leads.</summary>
-    Task<bool> HasLeaderAsync();
+    /// <summary>The leading coordinator, as it called itself; null while none leads.</summary>
+    Task<string?> ReadLeaderAsync();
 
     /// <summary>Gives the leadership back, so that the next coordinator need not wait.</summary>
     Task ReleaseLeadershipAsync(string coordinator);

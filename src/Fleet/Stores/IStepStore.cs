@@ -29,9 +29,12 @@ public interface IStepStore
     /// <summary>The log entry of a committed step; null when the log does not reach back or forward to it.</summary>
     Task<StepEntry?> ReadEntryAsync(long step, long baseStep);
 
-    /// <summary>Compares a state hash with the other members'; the first one leaves the step's metrics.</summary>
-    /// <returns>Null when it agrees, otherwise the first hash.</returns>
-    Task<string?> VerifyStateAsync(long step, string hash, string metrics, double seconds, long nowMilliseconds);
+    /// <summary>Log entries of committed steps from one on, in order.</summary>
+    Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count);
+
+    /// <summary>Compares the hash of a state with those of the members; the first report of a state leaves the step's metrics.</summary>
+    /// <returns>How it compares, and the first hash (empty while there is none).</returns>
+    Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report);
 
     /// <summary>The state hash that members agreed on; null when it is not known (any more).</summary>
     Task<string?> ReadHashAsync(long step);

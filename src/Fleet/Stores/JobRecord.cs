@@ -71,11 +71,20 @@ public sealed class JobRecord
     /// <summary>Whether the specification names no maximum of workers.</summary>
     public bool IsAnyNumberWelcome => Number("maximum") == 0;
 
+    /// <summary>Jobs of a higher priority come first.</summary>
+    public long Priority => Number("priority");
+
     /// <summary>Checkpoint and pause after this step; 0 for never.</summary>
     public long StopAfter => Number("stopAfter");
 
     /// <summary>Whether somebody asked to pause at the next commit.</summary>
     public bool IsPauseRequested => Text("pauseRequested") == "1";
+
+    /// <summary>Why the job is to pause: empty for a client's wish, otherwise a word for programs (Preempted, BelowMinimum, ...).</summary>
+    public string PauseReason => IsPauseRequested ? Text("pauseReason") : "";
+
+    /// <summary>Why the job is to pause, for people; empty for a client's wish.</summary>
+    public string PauseMessage => IsPauseRequested ? Text("pauseMessage") : "";
 
     /// <summary>Whether the first worker has prepared the job (the log has its entry 0).</summary>
     public bool IsInitialized => _fields.ContainsKey("manifest");

@@ -9,5 +9,7 @@ namespace LightlyCluster.Fleet.Stores;
 /// <param name="StopAfter">Checkpoint and pause after this step; 0 for never.</param>
 /// <param name="MinimumWorkers">Fewest workers to start with.</param>
 /// <param name="MaximumWorkers">Most workers that take part.</param>
+/// <param name="Priority">Jobs of a higher priority come first.</param>
 public sealed record NewJob(
-    string Id, string Specification, string DisplayName, long Created, int ShardCount, long StopAfter, int MinimumWorkers, int MaximumWorkers);
+    string Id, string Specification, string DisplayName, long Created, int ShardCount, long StopAfter, int MinimumWorkers, int MaximumWorkers,
+    int Priority = 0);

@@ -9,5 +9,7 @@ namespace LightlyCluster.Fleet.Stores;
 /// <param name="Message">Sentence for people.</param>
 /// <param name="Generation">The generation the caller acts for; null for any.</param>
 /// <param name="Step">The step the caller acts for; null for any.</param>
+/// <param name="Term">The term the caller leads in; null for a member.</param>
 public sealed record StateChange(
-    JobState State, long NowMilliseconds, string Reason = "", string Message = "", long? Generation = null, long? Step = null);
+    JobState State, long NowMilliseconds, string Reason = "", string Message = "", long? Generation = null, long? Step = null,
+    long? Term = null);

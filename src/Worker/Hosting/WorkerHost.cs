@@ -34,10 +34,10 @@ internal static class WorkerHost
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
         var options = builder.Configuration.GetSection(WorkerOptions.SectionName).Get<WorkerOptions>() ?? new WorkerOptions();
-        if (options.Threads is < 1 or > 1024 || !Uri.TryCreate(options.Coordinator, UriKind.Absolute, out _))
+        if (options.Threads is < 1 or > 1024 || !CoordinatorAddresses.AreValid(options.Coordinator))
         {
             await Console.Error.WriteLineAsync(
-                $"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT); correct the settings.");
+                $"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT, several with commas between); correct the settings.");
             return 2;
         }
 
@@ -51,7 +51,7 @@ internal static class WorkerHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddLightlyTelemetry("lightly-worker");

@@ -6,7 +6,7 @@ public sealed class WorkerOptions
     /// <summary>Name of the section.</summary>
     public const string SectionName = "Worker";
 
-    /// <summary>Address of the coordinator, for example http://127.0.0.1:50051.</summary>
+    /// <summary>Address of the coordinator, for example http://127.0.0.1:50051; several with commas between: whichever leads is used.</summary>
     public string Coordinator { get; set; } = "http://127.0.0.1:50051";
 
     /// <summary>Stable name. Default: host name and process id.</summary>

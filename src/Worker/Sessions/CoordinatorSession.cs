@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Grpc.Core;
-using Grpc.Net.Client;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
@@ -13,8 +13,9 @@ using Microsoft.Extensions.Logging;
 namespace LightlyCluster.Worker.Sessions;
 
 /// <summary>
-/// Keeps one incarnation of this worker known to the coordinator, holds its lease, and runs the job that it is given. A coordinator
-/// that is away stops nothing: steps go on, and the session comes back with the same incarnation.
+/// Keeps this worker known to the coordinator that leads, holds its lease, and runs the job that it is given. A coordinator that is
+/// away stops nothing: steps go on, and the session comes back with the same incarnation. Declared dead, the worker drops its part and
+/// comes as a new incarnation.
 /// </summary>
 internal sealed partial class CoordinatorSession(
     WorkerOptions options,
@@ -25,211 +26,182 @@ internal sealed partial class CoordinatorSession(
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
-    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
 
-    private readonly string _incarnation = RandomNumberGenerator.GetHexString(16, lowercase: true);
-    private RunningJob? _job;
+    private readonly AssignedJob _job = new(factory, state);
+    private readonly CoordinatorStream _stream = new(options, state, clock);
+    private readonly CancellationTokenSource _ending = new();
+    private CancellationTokenSource _renewed = new();
+    private string _incarnation = NewIncarnation();
+    private string _numericClass = "";
     private bool _isLeaving;
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _job.Dispose();
+        _stream.Dispose();
+        _ending.Dispose();
+        _renewed.Dispose();
+        base.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var numericClass = await training.RunAsync(() => NumericClass.Measure(device.Device, options.Threads));
-        using var channel = GrpcChannel.ForAddress(options.Coordinator);
-        var client = new WorkerService.WorkerServiceClient(channel);
-        var registration = new RegisterRequest
-        {
-            WorkerId = options.Id,
-            Incarnation = _incarnation,
-            Host = Environment.MachineName,
-            ProcessId = Environment.ProcessId,
-            Device = device.Description,
-            NumericClass = numericClass,
-        };
-        var answer = await RegisterUntilAnsweredAsync(client, registration, stoppingToken);
-        if (answer is null)
+        _numericClass = await training.RunAsync(() => NumericClass.Measure(device.Device, options.Threads));
+        CrashPoint.Reach("worker.starting");
+        if (await RegisterUntilAnsweredAsync(stoppingToken) is not { } answer)
         {
             return;
         }
 
         await using var connections = await ConnectAsync(answer);
         var store = new RedisFleetStore(connections);
-        using var leaseStop = new CancellationTokenSource();
-        var lease = KeepLeaseAsync(store.Leases, answer, leaseStop.Token);
-        await RunSessionsAsync(client, registration, store, stoppingToken);
-        await leaseStop.CancelAsync();
+        var times = MembershipTimes.Default with
+        {
+            Lease = TimeSpan.FromMilliseconds(answer.LeaseMilliseconds),
+            LeaseRenewal = TimeSpan.FromMilliseconds(answer.LeaseRenewMilliseconds),
+        };
+        _stream.HeartbeatInterval = times.LeaseRenewal;
+        var deputy = new Deputy(store, options.Id, times, clock, logger);
+        var lease = KeepLeaseAsync(store.Leases, deputy, times, _ending.Token);
+        var sessions = RunSessionsAsync(store, _ending.Token);
+        await Task.WhenAny(sessions, Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken));
+        await LeaveAsync(store, deputy);
+        await _ending.CancelAsync();
+        await sessions;
+        await _job.StopAsync();
         await lease;
     }
 
-    private async Task RunSessionsAsync(
-        WorkerService.WorkerServiceClient client, RegisterRequest registration, IFleetStore store, CancellationToken stoppingToken)
+    private async Task RunSessionsAsync(IFleetStore store, CancellationToken ending)
     {
-        while (!_isLeaving)
+        while (!ending.IsCancellationRequested)
         {
             try
             {
-                await RunSessionAsync(client, store, registration.NumericClass, stoppingToken);
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
+                var incarnation = _incarnation;
+                await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
+                await _stream.RunAsync(incarnation, message => TakeAsync(message, store), stop.Token);
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.FailedPrecondition)
+            catch (RpcException error)
             {
-                await RegisterUntilAnsweredAsync(client, registration, stoppingToken);
+                LogDisconnected(_stream.Address, error.Status.Detail);
+                _stream.MoveOn(error);
             }
-            catch (Exception error) when (error is RpcException or IOException or InvalidOperationException)
+            catch (Exception error) when (error is IOException or InvalidOperationException or OperationCanceledException)
             {
-                LogDisconnected(options.Coordinator, error is RpcException rpc ? rpc.Status.Detail : error.Message);
-            }
-
-            if (stoppingToken.IsCancellationRequested)
-            {
-                break;
+                LogDisconnected(_stream.Address, error.Message);
             }
 
             await Task.Delay(ReconnectDelay, clock, CancellationToken.None);
         }
-
-        await StopJobAsync();
     }
 
-    private async Task RunSessionAsync(
-        WorkerService.WorkerServiceClient client, IFleetStore store, string numericClass, CancellationToken stoppingToken)
-    {
-        using var session = client.Session(cancellationToken: CancellationToken.None);
-        await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = _incarnation } }, CancellationToken.None);
-        using var stop = new CancellationTokenSource();
-        var sending = SendAsync(session.RequestStream, store, stoppingToken, stop.Token);
-        try
-        {
-            while (await session.ResponseStream.MoveNext(CancellationToken.None))
-            {
-                await TakeAsync(session.ResponseStream.Current, store, numericClass);
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await sending;
-        }
-    }
-
-    private async Task SendAsync(
-        IClientStreamWriter<SessionRequest> stream, IFleetStore store, CancellationToken stoppingToken, CancellationToken cancellationToken)
-    {
-        var sentVersion = -1L;
-        var sentAt = 0L;
-        try
-        {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                while (state.NextLine() is { } line)
-                {
-                    await stream.WriteAsync(new() { Log = line }, cancellationToken);
-                }
-
-                if (sentVersion != state.Version || clock.GetElapsedTime(sentAt) >= HeartbeatInterval)
-                {
-                    (sentVersion, sentAt) = (state.Version, clock.GetTimestamp());
-                    await stream.WriteAsync(new() { Heartbeat = state.Heartbeat() }, cancellationToken);
-                }
-
-                if (stoppingToken.IsCancellationRequested && !_isLeaving)
-                {
-                    await LeaveAsync(stream, store, cancellationToken);
-                    return;
-                }
-
-                await Task.Delay(PollInterval, clock, cancellationToken);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or RpcException or InvalidOperationException)
-        {
-            // The stream has ended; the session comes again.
-        }
-    }
-
-    /// <summary>Hands shards back: says so, waits until no plan counts on this worker any more, and closes the stream.</summary>
-    private async Task LeaveAsync(IClientStreamWriter<SessionRequest> stream, IFleetStore store, CancellationToken cancellationToken)
-    {
-        _isLeaving = true;
-        if (_job is { } job)
-        {
-            await job.Runner.PrepareToLeaveAsync();
-        }
-
-        await stream.WriteAsync(new() { Leave = new() { Reason = "The worker was asked to end." } }, cancellationToken);
-        var since = clock.GetTimestamp();
-        while (_job is { } left && clock.GetElapsedTime(since) < TimeSpan.FromSeconds(3))
-        {
-            if (await store.Jobs.ReadAsync(left.Id) is not { } record || !record.Plan.Members.Contains(_incarnation))
-            {
-                break;
-            }
-
-            await Task.Delay(PollInterval, clock, cancellationToken);
-        }
-
-        await stream.CompleteAsync();
-    }
-
-    private async Task TakeAsync(SessionResponse message, IFleetStore store, string numericClass)
+    private async Task TakeAsync(SessionResponse message, IFleetStore store)
     {
         switch (message.MessageCase)
         {
-            case SessionResponse.MessageOneofCase.Assign when _job?.Id != message.Assign.JobId:
-                await StopJobAsync();
-                LogAssigned(message.Assign.JobId);
-                var stop = new CancellationTokenSource();
-                var runner = factory.Create(message.Assign, store, _incarnation, numericClass);
-                _job = new(message.Assign.JobId, runner, runner.RunAsync(stop.Token), stop);
+            case SessionResponse.MessageOneofCase.Assign when !_isLeaving:
+                if (await _job.StartAsync(message.Assign, store, _incarnation, _numericClass))
+                {
+                    LogAssigned(message.Assign.JobId);
+                    CrashPoint.Reach("worker.assigned");
+                }
+
                 break;
-            case SessionResponse.MessageOneofCase.Release when _job?.Id == message.Release.JobId:
+            case SessionResponse.MessageOneofCase.Release:
                 LogReleased(message.Release.JobId, message.Release.Reason);
-                await StopJobAsync();
+                await _job.StopAsync(message.Release.JobId);
+                break;
+            case SessionResponse.MessageOneofCase.Fence:
+                await ComeAnewAsync(message.Fence.Reason);
                 break;
             default:
                 break;
         }
     }
 
-    private async Task StopJobAsync()
+    /// <summary>Drops the part of an incarnation that was declared dead, and lets the next one register.</summary>
+    private async Task ComeAnewAsync(string reason)
     {
-        if (_job is { } job)
+        LogFenced(_incarnation, reason);
+        await _job.StopAsync();
+        state.Reset();
+        _incarnation = NewIncarnation();
+        var renewed = Interlocked.Exchange(ref _renewed, new());
+        await renewed.CancelAsync();
+        renewed.Dispose();
+    }
+
+    /// <summary>Hands shards back: says so, and waits until no plan counts on this worker any more. The last one saves the state first.</summary>
+    private async Task LeaveAsync(IFleetStore store, Deputy deputy)
+    {
+        _isLeaving = true;
+        state.Leave(isStateSaved: false);
+        var since = clock.GetTimestamp();
+        var isSaved = false;
+        while (_job.Id is { Length: > 0 } job && clock.GetElapsedTime(since) < LeaveTime)
         {
-            _job = null;
-            await job.Stop.CancelAsync();
-            await job.Work;
-            job.Stop.Dispose();
-            state.Set("", WorkerStatus.Idle, -1);
+            try
+            {
+                if (await store.Jobs.ReadAsync(job) is not { HasEnded: false } record || !record.Plan.Contains(_incarnation))
+                {
+                    return;
+                }
+
+                if (record.Plan.Members.Count == 1 && !isSaved)
+                {
+                    await _job.PrepareToLeaveAsync();
+                    isSaved = true;
+                    state.Leave(isStateSaved: true);
+                }
+
+                await deputy.LookAsync(job, _incarnation, isLeaving: true);
+            }
+            catch (Exception error) when (error is StoreAwayException or StoreFullException)
+            {
+                LogLeaseNotRenewed(error.Message);
+            }
+
+            CrashPoint.Reach("worker.leaving");
+            await Task.Delay(PollInterval, clock, CancellationToken.None);
         }
     }
 
-    private async Task<RegisterResponse?> RegisterUntilAnsweredAsync(
-        WorkerService.WorkerServiceClient client, RegisterRequest registration, CancellationToken stoppingToken)
+    private async Task<RegisterResponse?> RegisterUntilAnsweredAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                return await client.RegisterAsync(registration, deadline: clock.GetUtcNow().UtcDateTime.AddSeconds(5), cancellationToken: stoppingToken);
+                return await _stream.RegisterAsync(RegistrationOf(_incarnation), stoppingToken);
             }
             catch (RpcException error)
             {
-                LogDisconnected(options.Coordinator, error.Status.Detail);
+                LogDisconnected(_stream.Address, error.Status.Detail);
+                _stream.MoveOn(error);
             }
 
-            try
-            {
-                await Task.Delay(ReconnectDelay, clock, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
+            await Task.WhenAny(Task.Delay(ReconnectDelay, clock, stoppingToken));
         }
 
         return null;
     }
+
+    private RegisterRequest RegistrationOf(string incarnation) => new()
+    {
+        WorkerId = options.Id,
+        Incarnation = incarnation,
+        Host = Environment.MachineName,
+        ProcessId = Environment.ProcessId,
+        Device = device.Description,
+        NumericClass = _numericClass,
+    };
 
     private Task<RedisConnections> ConnectAsync(RegisterResponse answer) => RedisConnections.ConnectAsync(
         new(
@@ -238,29 +210,33 @@ internal sealed partial class CoordinatorSession(
             answer.KeyPrefix),
         options.Id);
 
-    private async Task KeepLeaseAsync(ILeaseStore leases, RegisterResponse answer, CancellationToken cancellationToken)
+    private async Task KeepLeaseAsync(ILeaseStore leases, Deputy deputy, MembershipTimes times, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(answer.LeaseRenewMilliseconds), clock);
-        var life = TimeSpan.FromMilliseconds(answer.LeaseMilliseconds);
+        using var timer = new PeriodicTimer(times.LeaseRenewal, clock);
         try
         {
             do
             {
-                await RenewAsync(leases, life);
+                await RenewAsync(leases, deputy, times);
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException)
         {
-            await leases.ReleaseAsync(_incarnation);
+            await ReleaseAsync(leases);
         }
     }
 
-    private async Task RenewAsync(ILeaseStore leases, TimeSpan life)
+    private async Task RenewAsync(ILeaseStore leases, Deputy deputy, MembershipTimes times)
     {
         try
         {
-            await leases.RenewAsync(_incarnation, life);
+            await leases.RenewAsync(_incarnation, times.Lease);
+            deputy.Answered();
+            if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
+            {
+                await ComeAnewAsync("the log of members says so");
+            }
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
@@ -268,7 +244,21 @@ internal sealed partial class CoordinatorSession(
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "The coordinator at {Address} is away ({Error}). Steps go on; this worker connects again.")]
+    private async Task ReleaseAsync(ILeaseStore leases)
+    {
+        try
+        {
+            await leases.ReleaseAsync(_incarnation);
+        }
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
+        {
+            // It ends by itself.
+        }
+    }
+
+    private static string NewIncarnation() => RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+    [LoggerMessage(2001, LogLevel.Warning, "The coordinator at {Address} is away or does not lead ({Error}). Steps go on; this worker connects again.")]
     private partial void LogDisconnected(string address, string error);
 
     [LoggerMessage(2002, LogLevel.Information, "This worker takes part in job {Job}.")]
@@ -277,8 +267,9 @@ internal sealed partial class CoordinatorSession(
     [LoggerMessage(2003, LogLevel.Information, "This worker drops job {Job}: {Reason}.")]
     private partial void LogReleased(string job, string reason);
 
-    [LoggerMessage(2004, LogLevel.Warning, "The lease was not renewed ({Error}).")]
+    [LoggerMessage(2004, LogLevel.Warning, "The store does not answer ({Error}). The lease is renewed when it does.")]
     private partial void LogLeaseNotRenewed(string error);
 
-    private sealed record RunningJob(string Id, JobRunner Runner, Task Work, CancellationTokenSource Stop);
+    [LoggerMessage(2005, LogLevel.Warning, "Incarnation {Incarnation} was declared dead ({Reason}). This worker drops its part and comes anew.")]
+    private partial void LogFenced(string incarnation, string reason);
 }

@@ -1,105 +1,82 @@
-using System.Buffers.Binary;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
-using LightlyCluster.SelfSupervised.Training;
-using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
-using static TorchSharp.torch;
 
 namespace LightlyCluster.Worker.Snapshots;
 
-/// <summary>Hands a whole state to a worker that joins: pieces in DATA, their description in META.</summary>
-internal sealed class SnapshotExchange(JobContext context, TrainingThread training, IJobStore jobs, IPayloadStore payloads, string incarnation)
+/// <summary>Hands a whole state to a worker that joins: pieces in DATA, their description in META. Steps go on meanwhile.</summary>
+internal sealed class SnapshotExchange(JobParts parts)
 {
     private const int PieceBytes = 512 * 1024;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
-    /// <summary>Publishes the state that this worker holds and keeps payloads from it on.</summary>
-    public async Task PublishAsync(JobRecord job)
+    private Task _publishing = Task.CompletedTask;
+
+    /// <summary>As the first member: copies the state that it holds and publishes it beside the steps, when somebody waits for one.</summary>
+    public async Task ServeAsync(JobRecord job)
     {
-        var step = context.Step;
-        if (!await jobs.SetFieldsAsync(context.Id, job.Generation, incarnation, ("retainFrom", $"{step}")))
+        if (job.SnapshotWantedBy.Length == 0 || !_publishing.IsCompleted)
         {
             return;
         }
 
-        var (bytes, hash) = await training.RunAsync(() => (Pack(context.Method.State), StateHash.Compute(context.Method.State, step)));
-        var pieces = (bytes.Length + PieceBytes - 1) / PieceBytes;
-        for (var piece = 0; piece < pieces; piece++)
+        await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        var step = parts.Computation.Step;
+        if (await parts.Jobs.SetFieldsAsync(parts.Ticket.Id, job.Generation, parts.Ticket.Incarnation, ("retainFrom", $"{step}")))
         {
-            var start = piece * PieceBytes;
-            await payloads.WriteAsync(
-                payloads.SnapshotKey(context.Id, step, incarnation, piece), bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)), Life);
+            var bytes = await parts.Computation.PackAsync();
+            _publishing = PublishAsync(bytes, await parts.Computation.HashAsync(), step);
         }
-
-        await jobs.SetFieldsAsync(
-            context.Id, null, incarnation,
-            ("snapshot", $"{step}|{incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadDigest.Of(bytes)}"), ("snapshotWanted", ""));
     }
 
     /// <summary>Loads the newest snapshot.</summary>
     /// <returns>False when there is none newer than what this worker holds, or its bytes are gone.</returns>
+    /// <exception cref="StateMismatchException">The bytes do not make the state that they should.</exception>
     public async Task<bool> TryLoadAsync(JobRecord job)
     {
-        var parts = job.Snapshot.Split('|');
-        if (parts.Length != 6 || long.Parse(parts[0]) <= context.Step || long.Parse(parts[0]) < job.RetainFrom)
+        var fields = job.Snapshot.Split('|');
+        if (fields.Length != 6 || long.Parse(fields[0]) <= parts.Computation.Step || long.Parse(fields[0]) > job.Step)
         {
             return false;
         }
 
-        var (step, pieces) = (long.Parse(parts[0]), int.Parse(parts[2]));
-        var bytes = new byte[int.Parse(parts[3])];
+        var (step, pieces) = (long.Parse(fields[0]), int.Parse(fields[2]));
+        var bytes = new byte[int.Parse(fields[3])];
         for (var piece = 0; piece < pieces; piece++)
         {
             var start = piece * PieceBytes;
             var target = bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start));
-            if (!await payloads.TryReadPieceAsync(payloads.SnapshotKey(context.Id, step, parts[1], piece), target))
+            if (!await parts.Payloads.TryReadPieceAsync(parts.Payloads.SnapshotKey(parts.Ticket.Id, step, fields[1], piece), target))
             {
                 return false;
             }
         }
 
-        if (PayloadDigest.Of(bytes) != parts[5])
+        if (PayloadDigest.Of(bytes) != fields[5])
         {
             return false;
         }
 
-        return await training.RunAsync(() =>
-        {
-            Unpack(bytes, context.Method.State);
-            context.Step = step;
-            return StateHash.Compute(context.Method.State, step) == parts[4];
-        });
+        var hash = await parts.Computation.UnpackAsync(bytes, step);
+        CrashPoint.Reach("worker.snapshot-loaded");
+        return hash == fields[4] ? true : throw new StateMismatchException($"The snapshot of state {step} is {hash} here, {fields[4]} at its donor.");
     }
 
-    private static byte[] Pack(IReadOnlyList<(string Name, Tensor Tensor)> state)
+    private async Task PublishAsync(byte[] bytes, string hash, long step)
     {
-        using var scope = NewDisposeScope();
-        using var stream = new MemoryStream();
-        Span<byte> length = stackalloc byte[8];
-        foreach (var (_, tensor) in state)
+        var pieces = (bytes.Length + PieceBytes - 1) / PieceBytes;
+        for (var piece = 0; piece < pieces; piece++)
         {
-            var bytes = tensor.detach().cpu().contiguous().bytes;
-            BinaryPrimitives.WriteInt64LittleEndian(length, bytes.Length);
-            stream.Write(length);
-            stream.Write(bytes);
+            var start = piece * PieceBytes;
+            await parts.Payloads.WriteAsync(
+                parts.Payloads.SnapshotKey(parts.Ticket.Id, step, parts.Ticket.Incarnation, piece),
+                bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)), Life);
+            CrashPoint.Reach("worker.mid-snapshot");
         }
 
-        return stream.ToArray();
-    }
-
-    private static void Unpack(byte[] packed, IReadOnlyList<(string Name, Tensor Tensor)> state)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var offset = 0;
-        foreach (var (_, tensor) in state)
-        {
-            var length = (int)BinaryPrimitives.ReadInt64LittleEndian(packed.AsSpan(offset));
-            var host = empty(tensor.shape, tensor.dtype);
-            packed.AsSpan(offset + 8, length).CopyTo(host.bytes);
-            tensor.copy_(host);
-            offset += 8 + length;
-        }
+        await parts.Jobs.SetFieldsAsync(
+            parts.Ticket.Id, null, parts.Ticket.Incarnation,
+            ("snapshot", $"{step}|{parts.Ticket.Incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadDigest.Of(bytes)}"), ("snapshotWanted", ""));
     }
 }

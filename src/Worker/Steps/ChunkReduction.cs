@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
@@ -18,7 +19,7 @@ internal sealed class ChunkReduction(
     VectorPool chunkPool,
     PhaseTimes times)
 {
-    private const int LostAfter = 5;
+    private const int LostAfter = 3;
 
     /// <summary>Pointers are read again when fewer chunks than this are under way: one read starts all that are there.</summary>
     private const int FewUnderWay = 6;
@@ -28,14 +29,17 @@ internal sealed class ChunkReduction(
     private readonly ConcurrentDictionary<int, byte> _published = new();
     private readonly ConcurrentDictionary<(TreeNode Node, int Chunk), byte> _sent = new();
     private readonly ConcurrentDictionary<int, int> _failures = new();
+    private readonly ConcurrentDictionary<int, int> _fetchFailures = new();
     private readonly ConcurrentDictionary<int, ChunkPointer> _written = new();
+    private readonly HashSet<(TreeNode Node, int Chunk)> _lost = [];
     private readonly Dictionary<int, Task<bool>> _underWay = [];
     private Task<bool>? _publishing;
+    private bool _isSummedAlone;
     private long _generation;
     private Func<int, bool> _isOwn = _ => false;
 
     /// <summary>Whether every chunk of the sum is here.</summary>
-    public bool IsComplete => _present.Count == frame.Layout.ChunkCount;
+    public bool IsComplete => _isSummedAlone || _present.Count == frame.Layout.ChunkCount;
 
     /// <summary>Works under a generation from now on.</summary>
     public void Begin(long generation, Func<int, bool> isOwn)
@@ -43,8 +47,10 @@ internal sealed class ChunkReduction(
         _generation = generation;
         _isOwn = isOwn;
 
-        // A chunk that was added up here but not accepted is offered again under the new generation.
+        // A chunk that was added up here but not accepted is offered again under the new generation; one that was kept here while this
+        // member was alone is added up and published for the others.
         _published.Clear();
+        _isSummedAlone = false;
     }
 
     /// <summary>Publishes this worker's nodes for chunks that others own.</summary>
@@ -90,12 +96,26 @@ internal sealed class ChunkReduction(
         return await HarvestAsync();
     });
 
+    /// <summary>Computes what nobody has published of the chunks that are not here, and adds all of them up: their makers are stuck.</summary>
+    public async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        _isOwn = _ => true;
+        var open = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_present.ContainsKey(chunk)).ToArray();
+        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk, node => node.Node);
+        var missing = open.SelectMany(chunk => ReductionTree.Missing(
+            frame.ShardCount, node => nodes.ContainsKey(node) || published[chunk].Contains(node))).Distinct().Order().ToArray();
+        foreach (var shard in missing)
+        {
+            await computeAsync(new ShardRange(shard, 1), cancellationToken);
+        }
+    }
+
     /// <summary>Waits until nothing is under way, so that buffers may be given back.</summary>
     public async Task SettleAsync()
     {
         foreach (Task task in _underWay.Values.Append(_publishing ?? Task.FromResult(true)))
         {
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -106,8 +126,9 @@ internal sealed class ChunkReduction(
         for (var chunk = 0; chunk < frame.Layout.ChunkCount; chunk++)
         {
             Sum(chunk, nodes.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
-            _present.TryAdd(chunk, 0);
         }
+
+        _isSummedAlone = true;
     }
 
     private async Task StartFetchingAsync()
@@ -129,7 +150,7 @@ internal sealed class ChunkReduction(
     private async Task StartReducingAsync()
     {
         var open = Enumerable.Range(0, frame.Layout.ChunkCount)
-            .Where(chunk => _isOwn(chunk) && !_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk)).ToArray();
+            .Where(chunk => IsMine(chunk) && !_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk)).ToArray();
         if (open.Length == 0)
         {
             return;
@@ -138,7 +159,7 @@ internal sealed class ChunkReduction(
         var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
         foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
         {
-            var available = published[chunk].ToDictionary(node => node.Node, node => node.Payload);
+            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk))).ToDictionary(node => node.Node, node => node.Payload);
             if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
             {
                 _underWay.Add(chunk, ReduceAsync(chunk, available));
@@ -178,6 +199,7 @@ internal sealed class ChunkReduction(
     {
         if (!await exchange.TryReadChunkAsync(pointer, Part(reduced, chunk)))
         {
+            _fetchFailures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
             return false;
         }
 
@@ -196,8 +218,10 @@ internal sealed class ChunkReduction(
             return false;
         }
 
-        _present.TryAdd(chunk, 0);
+        // Present only when written: a sum whose bytes the store did not take must be made again, or nobody would ever publish it.
         _written[chunk] = await exchange.WriteChunkAsync(_step, chunk, reduced);
+        CrashPoint.Reach("worker.reduced-written");
+        _present.TryAdd(chunk, 0);
         return true;
     }
 
@@ -231,25 +255,37 @@ internal sealed class ChunkReduction(
             rented.Add(buffer);
             parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
             reads.Add(exchange.TryReadChunkAsync(available[node], parts[node]));
+            CrashPoint.Reach("worker.half-gathered");
         }
 
-        var isComplete = (await Task.WhenAll(reads)).All(read => read);
-        if (isComplete)
+        try
         {
-            Sum(chunk, parts);
-        }
+            var isComplete = (await Task.WhenAll(reads)).All(read => read);
+            if (isComplete)
+            {
+                Sum(chunk, parts);
+            }
 
-        rented.ForEach(chunkPool.Return);
-        return isComplete;
+            return isComplete;
+        }
+        finally
+        {
+            rented.ForEach(chunkPool.Return);
+        }
     }
+
+    /// <summary>Whether this worker adds a chunk up: as its owner, or because the bytes of its published sum are gone.</summary>
+    private bool IsMine(int chunk) => _isOwn(chunk) || _fetchFailures.GetValueOrDefault(chunk) >= LostAfter;
 
     /// <summary>Payloads of others are gone: their shards are pure functions, so they are computed here.</summary>
     private async Task ComputeLostAsync(CancellationToken cancellationToken)
     {
         var chunks = _failures.Where(entry => entry.Value >= LostAfter).Select(entry => entry.Key).ToArray();
-        foreach (var node in (await steps.ReadNodesAsync(_step, chunks)).Select(pointer => pointer.Node).Distinct())
+        foreach (var pointer in await steps.ReadNodesAsync(_step, chunks))
         {
-            await computeAsync(new(node.Start, node.Count), cancellationToken);
+            // Own parts may cover the node in another division: then they are used, never again the pointer.
+            await computeAsync(new(pointer.Node.Start, pointer.Node.Count), cancellationToken);
+            _lost.Add((pointer.Node, pointer.Chunk));
         }
 
         _failures.Clear();

@@ -9,11 +9,11 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Makes the runner of a job.</summary>
 internal sealed class JobRunnerFactory(
-    WorkerOptions options, DeviceChoice device, TrainingThread training, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
+    WorkerOptions options, IComputationFactory computations, WorkerState state, TimeProvider clock, ILoggerFactory loggers)
 {
     /// <summary>Makes the runner of a job for this incarnation.</summary>
     public JobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass) => new(
-        new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), incarnation, numericClass,
+        new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), options.Id, incarnation, numericClass,
             options.ImageCacheMegabytes * 1024L * 1024, options.Plugins),
-        device, training, state, store, clock, loggers.CreateLogger<JobRunner>());
+        computations, state, store, clock, loggers.CreateLogger<JobRunner>());
 }

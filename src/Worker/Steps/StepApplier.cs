@@ -1,100 +1,99 @@
-using LightlyCluster.Fleet.Reduction;
-using LightlyCluster.Fleet.Sharding;
+using Google.Protobuf;
+using LightlyCluster.Fleet;
+using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
-using LightlyCluster.SelfSupervised.Training;
-using LightlyCluster.Worker.Hosting;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Worker.Steps;
 
-/// <summary>Turns states into next ones: from this worker's own part in a step, from the store, or by computing a committed step again.</summary>
-internal sealed class StepApplier(
-    JobContext context, TrainingThread training, VectorPool pool, IStepStore steps, RedisExchange exchange, TimeProvider clock)
+/// <summary>Turns a committed step into the next state, and reports and compares that state: whatever happens, before the next step.</summary>
+internal sealed class StepApplier(JobParts parts)
 {
-    /// <summary>Applies a reduced vector: all or nothing, on the training thread.</summary>
-    /// <returns>The loss of the batch and the hash of the new state.</returns>
-    public Task<(double Loss, string Hash)> ApplyAsync(VectorBuffer reduced, double learningRate, PhaseTimes times) => training.RunAsync(() =>
+    private static readonly TimeSpan SuspicionInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SuspicionLimit = TimeSpan.FromSeconds(1);
+
+    private StateReport? _unreported;
+
+    /// <summary>Applies the vector of a committed step that this worker had no part in, if it is the one of the log.</summary>
+    /// <exception cref="StateMismatchException">It is another one.</exception>
+    public async Task FollowAsync(JobRecord job, VectorBuffer reduced, PhaseTimes times, long start)
     {
-        var loss = times.Measure("apply", () =>
+        var entry = await EntryAsync(job);
+        CrashPoint.Reach("worker.mid-replay");
+        var digest = times.Measure("digest", () => StepDigest.Of(reduced, parts.Shape.Layout));
+        if (entry.Digest != digest)
         {
-            context.Method.Abandon();
-            TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
-            var value = context.Method.Apply(context.Step, learningRate);
-            context.Step++;
-            return value;
-        });
-        var verifyEvery = context.Specification.Train.VerifyEvery;
-        var mustHash = context.Step % verifyEvery == 0 || context.Step == context.StepsTotal;
-        return (loss, mustHash ? times.Measure("hash", () => StateHash.Compute(context.Method.State, context.Step)) : "");
-    });
-
-    /// <summary>Follows the log by one committed step that this worker had no part in.</summary>
-    public async Task CatchUpAsync(JobRecord job, CancellationToken cancellationToken)
-    {
-        var reduced = pool.Rent();
-        try
-        {
-            var step = context.Step;
-            var entry = await steps.ReadEntryAsync(step, job.BaseStep);
-            if (!await TryFetchAsync(step, reduced))
-            {
-                await RecomputeAsync(reduced, cancellationToken);
-            }
-
-            var digest = StepDigest.Of(reduced, context.Layout);
-            if (entry is not null && entry.Digest != digest)
-            {
-                throw new StateMismatchException($"Step {step} reduces to {digest} here, the log has {entry.Digest}.");
-            }
-
-            var (_, hash) = await ApplyAsync(reduced, entry?.LearningRate ?? context.Schedule.At(step), new PhaseTimes(clock));
-            if (hash.Length > 0 && await steps.ReadHashAsync(step + 1) is { } known && known != hash)
-            {
-                throw new StateMismatchException($"State {step + 1} is {hash} here, the members have {known}.");
-            }
+            throw new StateMismatchException($"Step {entry.Step} reduces to {digest} here, the log has {entry.Digest}.");
         }
-        finally
+
+        await ApplyAsync(job, reduced, times, start);
+    }
+
+    /// <summary>Applies the reduced vector of the running step, whose commit is in the log, and remembers what is to be reported.</summary>
+    /// <returns>The loss of the batch.</returns>
+    public async Task<double> ApplyAsync(JobRecord job, VectorBuffer reduced, PhaseTimes times, long start)
+    {
+        var computation = parts.Computation;
+        var step = computation.Step;
+        var entry = await EntryAsync(job);
+        var (loss, hash) = await computation.ApplyAsync(reduced, entry.LearningRate, IsHashed(job, step + 1), times);
+        var seconds = parts.Clock.GetElapsedTime(start).TotalSeconds;
+        var metrics = new StepMetrics
         {
-            pool.Return(reduced);
+            Step = step + 1,
+            Epoch = step / parts.Shape.StepsPerEpoch,
+            Loss = loss,
+            LearningRate = entry.LearningRate,
+            StateHash = hash,
+            Generation = entry.Generation,
+            Seconds = seconds,
+            WorkerCount = job.Plan.At(step).Members.Count(),
+            Phases = { times.Seconds.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value, 6)) },
+        };
+        _unreported = new(step + 1, hash, parts.Ticket.Worker, JsonFormatter.Default.Format(metrics), seconds, parts.Now);
+        return loss;
+    }
+
+    /// <summary>Reports the newest state, if that is still to be done, and compares it with the members' states.</summary>
+    /// <exception cref="StateMismatchException">Another member has another state.</exception>
+    /// <exception cref="StoreAwayException">The store is away; call again.</exception>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        if (_unreported is not { } report)
+        {
+            return;
+        }
+
+        var since = parts.Clock.GetTimestamp();
+        while (true)
+        {
+            var isDecisive = parts.Clock.GetElapsedTime(since) > SuspicionLimit;
+            var (verdict, first) = await parts.Steps.VerifyStateAsync(report with { IsDecisive = isDecisive });
+            if (verdict == StateVerdict.Equal)
+            {
+                _unreported = null;
+                return;
+            }
+
+            if (verdict == StateVerdict.Different)
+            {
+                _unreported = null;
+                throw new StateMismatchException($"State {report.Step} is {report.Hash} here, {first} on another member.");
+            }
+
+            await Task.Delay(SuspicionInterval, parts.Clock, cancellationToken);
         }
     }
 
-    private async Task<bool> TryFetchAsync(long step, VectorBuffer reduced)
-    {
-        var pointers = await steps.ReadReducedAsync(step);
-        var shards = await steps.ReadShardsAsync(step);
-        if (pointers.Count < context.Layout.ChunkCount || shards.Count < context.ShardCount)
-        {
-            return false;
-        }
+    /// <summary>Forgets what is to be reported: the state was replaced by another one.</summary>
+    public void Reset() => _unreported = null;
 
-        var rows = await Task.WhenAll(Enumerable.Range(0, context.ShardCount)
-            .Select(shard => exchange.TryReadShardAsync(shards[shard], context.Method.PublishedLength)));
-        var chunks = await Task.WhenAll(pointers.Select(entry =>
-        {
-            var (offset, length) = context.Layout.Chunk(entry.Key);
-            return exchange.TryReadChunkAsync(entry.Value, reduced.Bytes(offset, length));
-        }));
-        if (rows.Any(row => row is null) || chunks.Any(isRead => !isRead))
-        {
-            return false;
-        }
+    private async Task<StepEntry> EntryAsync(JobRecord job) =>
+        await parts.Steps.ReadEntryAsync(parts.Computation.Step, job.BaseStep)
+        ?? throw new InvariantBrokenException($"Broken invariant: step {parts.Computation.Step} is committed but not in the log.");
 
-        await training.RunAsync(() => context.Method.Receive(step, rows!));
-        return true;
-    }
-
-    private async Task RecomputeAsync(VectorBuffer reduced, CancellationToken cancellationToken)
-    {
-        using var computer = new ShardComputer(context, training, pool, new PhaseTimes(clock), context.Step);
-        var rows = new float[context.ShardCount][];
-        for (var shard = 0; shard < context.ShardCount; shard++)
-        {
-            rows[shard] = (await computer.PublishAsync(shard, cancellationToken)).Rows;
-        }
-
-        await computer.ReceiveAsync(rows);
-        await computer.ComputeAsync(new ShardRange(0, context.ShardCount), cancellationToken);
-        computer.Nodes[ReductionTree.Root(context.ShardCount)].Values.CopyTo(reduced.Values);
-    }
+    private bool IsHashed(JobRecord job, long state) =>
+        state % parts.Shape.Specification.Train.VerifyEvery == 0 || state == job.StopAt || state == parts.Shape.StepsTotal
+        || state % parts.Shape.CheckpointEvery == 0 || state == job.Plan.FirstStep + 1;
 }

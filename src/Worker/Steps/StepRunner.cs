@@ -2,43 +2,42 @@ using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
-using LightlyCluster.Worker.Hosting;
-using LightlyCluster.Worker.Transport.Redis;
 
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>
 /// This worker's part in one step: first halves, everybody's embeddings, second halves, its chunks of the sum. Survives changes of
-/// the generation: what is computed stays valid, only what is missing is computed.
+/// the generation and a store that is away: what is computed stays valid, only what is missing is computed.
 /// </summary>
-internal sealed class StepRunner(
-    JobContext context,
-    TrainingThread training,
-    VectorPool pool,
-    VectorPool chunkPool,
-    IJobStore jobs,
-    IStepStore steps,
-    RedisExchange exchange,
-    IJobEvents events,
-    string incarnation,
-    PhaseTimes times) : IDisposable
+/// <remarks>
+/// Whoever waits for longer than five median steps computes what is missing as well; the first pointer wins, and the bits are the
+/// same. So a member that is alive but stuck stops nobody.
+/// </remarks>
+internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
 {
-    /// <summary>Waits without progress after which a committed step's bytes count as gone.</summary>
-    private const int WaitsForLostChunks = 25;
+    /// <summary>Waits without progress after which the bytes of a committed step count as gone.</summary>
+    private const int WaitsForLostChunks = 5;
 
-    private readonly long _step = context.Step;
-    private readonly ShardComputer _computer = new(context, training, pool, times, context.Step);
-    private readonly float[]?[] _rows = new float[]?[context.ShardCount];
+    /// <summary>Reads of a published payload that fail before it is computed here.</summary>
+    private const int ReadsOfLostShards = 3;
+
+    private static readonly TimeSpan WaitForStore = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _step = parts.Computation.Step;
+    private readonly ShardComputer _computer = new(parts.Computation, parts.Pool, times);
+    private readonly float[]?[] _rows = new float[]?[parts.Shape.ShardCount];
     private readonly HashSet<int> _announced = [];
     private ChunkReduction? _reduction;
 
     /// <summary>The sum over all shards; valid after <see cref="StepOutcome.Complete"/>.</summary>
-    public VectorBuffer Reduced { get; } = pool.Rent();
+    public VectorBuffer Reduced { get; } = parts.Pool.Rent();
 
     /// <summary>Shards computed here.</summary>
     public int ShardsComputed => _computer.ShardsComputed;
 
-    private int ShardCount => context.ShardCount;
+    private int ShardCount => parts.Shape.ShardCount;
+
+    private string Incarnation => parts.Ticket.Incarnation;
 
     /// <summary>Works until the step is committed or this worker has no part in it.</summary>
     public async Task<StepOutcome> RunAsync(CancellationToken cancellationToken)
@@ -46,20 +45,17 @@ internal sealed class StepRunner(
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var job = await jobs.ReadAsync(context.Id);
-            if (job is null || job.State != JobState.Running || (job.Step == _step && !job.Plan.Members.Contains(incarnation)))
+            try
             {
-                return StepOutcome.LookAgain;
+                if (await TryOnceAsync(cancellationToken) is { } outcome)
+                {
+                    return outcome;
+                }
             }
-
-            if (job.Step > _step)
+            catch (StoreAwayException)
             {
-                return _reduction is { IsComplete: true } ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
-            }
-
-            if (await TryAsync(job, cancellationToken) is { } outcome)
-            {
-                return outcome;
+                // Everybody waits; nothing that is computed is thrown away.
+                await Task.Delay(WaitForStore, parts.Clock, cancellationToken);
             }
         }
     }
@@ -68,14 +64,30 @@ internal sealed class StepRunner(
     public void Dispose()
     {
         _computer.Dispose();
-        pool.Return(Reduced);
+        parts.Pool.Return(Reduced);
+    }
+
+    private async Task<StepOutcome?> TryOnceAsync(CancellationToken cancellationToken)
+    {
+        var job = await parts.Jobs.ReadAsync(parts.Ticket.Id);
+        if (job is null || job.State != JobState.Running || job.Step < _step || (job.Step == _step && !job.Plan.Members.Contains(Incarnation)))
+        {
+            return StepOutcome.LookAgain;
+        }
+
+        if (job.Step > _step)
+        {
+            return _reduction is { IsComplete: true } ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
+        }
+
+        return await TryAsync(job, cancellationToken);
     }
 
     /// <summary>One attempt under one generation; null when the generation changed.</summary>
     private async Task<StepOutcome?> TryAsync(JobRecord job, CancellationToken cancellationToken)
     {
         var assignment = job.Plan.At(_step);
-        var range = assignment.RangeOf(incarnation);
+        var range = assignment.RangeOf(Incarnation);
         var isAlone = assignment.Members.Count() == 1 && job.Plan.Members.Count == 1 && job.RetainFrom < 0;
         foreach (var shard in range.Shards())
         {
@@ -90,14 +102,9 @@ internal sealed class StepRunner(
         await _computer.ReceiveAsync(_rows!);
         await _computer.ComputeAsync(range, cancellationToken);
         _reduction ??= new(
-            new(_step, ShardCount, context.Layout, context.Schedule.At(_step)), _computer.Nodes, _computer.ComputeAsync, steps, exchange,
-            Reduced, chunkPool, times);
-        if (isAlone)
-        {
-            return await CommitAloneAsync(job, cancellationToken);
-        }
-
-        return await ReduceAsync(job, assignment, cancellationToken);
+            new(_step, ShardCount, parts.Shape.Layout, parts.Computation.LearningRateAt(_step)), _computer.Nodes, _computer.ComputeAsync,
+            parts.Steps, parts.Exchange, Reduced, parts.ChunkPool, times);
+        return isAlone ? await CommitAloneAsync(job, cancellationToken) : await ReduceAsync(job, assignment, cancellationToken);
     }
 
     private async Task<bool> AnnounceAsync(JobRecord job, bool isAlone)
@@ -113,14 +120,15 @@ internal sealed class StepRunner(
             return true;
         }
 
-        var (outcome, _) = await times.MeasureAsync("exchange_embeddings", () => exchange.PublishShardsAsync(job.Generation, _step, fresh, isAlone));
+        var (outcome, _) = await times.MeasureAsync(
+            "exchange_embeddings", () => parts.Exchange.PublishShardsAsync(job.Generation, _step, fresh, isAlone));
         if (outcome != PublishOutcome.Accepted)
         {
             return false;
         }
 
         // A shard that this worker keeps to itself while alone must be published when somebody joins it.
-        if (!isAlone || context.Method.PublishedLength == 0)
+        if (!isAlone || parts.Shape.PublishedLength == 0)
         {
             _announced.UnionWith(fresh.Select(shard => shard.Shard));
         }
@@ -131,7 +139,8 @@ internal sealed class StepRunner(
     /// <summary>Gathers what all shards published; false when the generation or the state changed meanwhile.</summary>
     private Task<bool> CollectAsync(JobRecord job, CancellationToken cancellationToken) => times.MeasureAsync("exchange_embeddings", async () =>
     {
-        var attempts = new int[ShardCount];
+        var failures = new int[ShardCount];
+        var since = parts.Clock.GetTimestamp();
         while (true)
         {
             var missing = Enumerable.Range(0, ShardCount).Where(shard => _rows[shard] is null).ToArray();
@@ -140,22 +149,35 @@ internal sealed class StepRunner(
                 return true;
             }
 
-            var pointers = await steps.ReadShardsAsync(_step);
+            var pointers = await parts.Steps.ReadShardsAsync(_step);
             var found = missing.Where(pointers.ContainsKey).ToArray();
             await Task.WhenAll(found.Select(async shard =>
-                _rows[shard] = await exchange.TryReadShardAsync(pointers[shard], context.Method.PublishedLength)));
-            foreach (var shard in found.Where(shard => _rows[shard] is null && ++attempts[shard] >= 3))
+                _rows[shard] = await parts.Exchange.TryReadShardAsync(pointers[shard], parts.Shape.PublishedLength)));
+            var lost = found.Where(shard => _rows[shard] is null && ++failures[shard] >= ReadsOfLostShards).ToArray();
+            if (lost.Length == 0 && found.Any(shard => _rows[shard] is not null))
             {
-                // The pointer is there but its bytes are gone: they are a pure function, so they are computed here.
-                _rows[shard] = (await _computer.PublishAsync(shard, cancellationToken)).Rows;
-            }
-
-            if (found.Length > 0)
-            {
+                since = parts.Clock.GetTimestamp();
                 continue;
             }
 
-            await events.WaitAsync(cancellationToken);
+            if (lost.Length == 0 && parts.Durations.Patience is { } patience && parts.Clock.GetElapsedTime(since) > patience)
+            {
+                lost = missing;
+            }
+
+            if (lost.Length > 0)
+            {
+                // The bytes are gone, or their maker is stuck. Shards are pure functions: they are computed here.
+                await PublishForOthersAsync(lost, cancellationToken);
+                if (!await AnnounceAsync(job, isAlone: false))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            await parts.Events.WaitAsync(cancellationToken);
             if (await HasChangedAsync(job))
             {
                 return false;
@@ -163,66 +185,85 @@ internal sealed class StepRunner(
         }
     });
 
+    private async Task PublishForOthersAsync(int[] shards, CancellationToken cancellationToken)
+    {
+        foreach (var shard in shards)
+        {
+            await _computer.PublishAsync(shard, cancellationToken);
+        }
+    }
+
     private async Task<StepOutcome?> CommitAloneAsync(JobRecord job, CancellationToken cancellationToken)
     {
         await _reduction!.SumEverythingAsync(cancellationToken);
-        var outcome = await times.MeasureAsync("commit", () => exchange.CommitAloneAsync(
-            job.Generation, _step, Reduced, ShardCount, context.Schedule.At(_step)));
+        var outcome = await times.MeasureAsync("commit", () => parts.Exchange.CommitAloneAsync(
+            job.Generation, _step, Reduced, ShardCount, parts.Computation.LearningRateAt(_step)));
         return outcome is PublishOutcome.Committed or PublishOutcome.AlreadyCommitted ? StepOutcome.Complete : null;
     }
 
     private async Task<StepOutcome?> ReduceAsync(JobRecord job, ShardAssignment assignment, CancellationToken cancellationToken)
     {
         var members = assignment.Ranges.Where(entry => entry.Range.Count > 0).Select(entry => entry.Member).ToArray();
-        _reduction!.Begin(job.Generation, chunk => ChunkOwnership.OwnerOf(chunk, members) == incarnation);
+        _reduction!.Begin(job.Generation, chunk => ChunkOwnership.OwnerOf(chunk, members) == Incarnation);
         var publishing = _reduction.PublishNodesAsync();
-        var waits = 0;
         try
         {
-            while (true)
-            {
-                var progress = await _reduction.AdvanceAsync(cancellationToken);
-                waits = progress ? 0 : waits;
-                if (_reduction.IsComplete)
-                {
-                    var current = await jobs.ReadAsync(context.Id);
-                    if (current is not null && current.Step > _step)
-                    {
-                        return StepOutcome.Complete;
-                    }
-
-                    if (current is null || current.Generation != job.Generation || current.State != JobState.Running)
-                    {
-                        return null;
-                    }
-                }
-
-                if (!progress)
-                {
-                    await times.MeasureAsync("exchange_gradients", () => events.WaitAsync(cancellationToken));
-                    if (++waits > WaitsForLostChunks && await jobs.ReadAsync(context.Id) is { } late && late.Step > _step)
-                    {
-                        return StepOutcome.CommittedElsewhere;
-                    }
-
-                    if (!_reduction.IsComplete && await HasChangedAsync(job))
-                    {
-                        return null;
-                    }
-                }
-            }
+            return await AdvanceAsync(job, publishing, cancellationToken);
         }
         finally
         {
-            await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await _reduction.SettleAsync();
+        }
+    }
+
+    private async Task<StepOutcome?> AdvanceAsync(JobRecord job, Task publishing, CancellationToken cancellationToken)
+    {
+        var waits = 0;
+        var since = parts.Clock.GetTimestamp();
+        while (true)
+        {
+            if (await _reduction!.AdvanceAsync(cancellationToken))
+            {
+                (waits, since) = (0, parts.Clock.GetTimestamp());
+                if (!_reduction.IsComplete)
+                {
+                    continue;
+                }
+            }
+            else
+            {
+                await times.MeasureAsync("exchange_gradients", () => parts.Events.WaitAsync(cancellationToken));
+                waits++;
+                if (publishing.IsFaulted)
+                {
+                    // Others wait for nodes that the store did not take: this attempt ends, the next one offers them again.
+                    await publishing;
+                }
+            }
+
+            var current = await parts.Jobs.ReadAsync(parts.Ticket.Id);
+            if (current is not null && current.Step > _step && (_reduction.IsComplete || waits > WaitsForLostChunks))
+            {
+                return _reduction.IsComplete ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
+            }
+
+            if (current is null || current.Generation != job.Generation || current.State != JobState.Running)
+            {
+                return null;
+            }
+
+            if (parts.Durations.Patience is { } patience && parts.Clock.GetElapsedTime(since) > patience && current.Step == _step)
+            {
+                await _reduction.TakeOverAsync(cancellationToken);
+                since = parts.Clock.GetTimestamp();
+            }
         }
     }
 
     private async Task<bool> HasChangedAsync(JobRecord job)
     {
-        var current = await jobs.ReadAsync(context.Id);
-        return current is null || current.Generation != job.Generation || current.State != JobState.Running
-            || (current.Step > _step && _reduction is null);
+        var current = await parts.Jobs.ReadAsync(parts.Ticket.Id);
+        return current is null || current.Generation != job.Generation || current.State != JobState.Running || current.Step > _step;
     }
 }

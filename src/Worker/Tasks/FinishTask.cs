@@ -1,92 +1,82 @@
-using System.Text.Json;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
-using LightlyCluster.SelfSupervised.Export;
-using LightlyCluster.Worker.Hosting;
-using LightlyCluster.Worker.Snapshots;
 using LightlyCluster.Worker.Steps;
 
 namespace LightlyCluster.Worker.Tasks;
 
 /// <summary>What the first member does beside steps: measuring, checkpoints, export, and the end of the job.</summary>
-internal sealed class FinishTask(JobContext context, TrainingThread training, IJobStore jobs, JobTicket ticket, TimeProvider clock)
+internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, IStepStore steps, JobTicket ticket, TimeProvider clock)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Measures the accuracy before training, once.</summary>
     public async Task MeasureUntrainedAsync(JobRecord job)
     {
-        var result = await training.RunAsync(() => EvaluationTask.Run(context, isFull: false));
-        await jobs.SetFieldsAsync(context.Id, job.Generation, ticket.Incarnation, ("knnUntrainedDone", "1"));
+        var result = await computation.EvaluateAsync(isFull: false);
+        await jobs.SetFieldsAsync(ticket.Id, job.Generation, ticket.Incarnation, ("knnUntrainedDone", "1"));
         if (result.Top1 is { } top1)
         {
-            await jobs.SetFieldsAsync(context.Id, job.Generation, ticket.Incarnation, ("knnTop1Untrained", $"{top1:R}"));
+            await jobs.SetFieldsAsync(ticket.Id, job.Generation, ticket.Incarnation, ("knnTop1Untrained", $"{top1:R}"));
         }
     }
 
     /// <summary>Writes a checkpoint of the state that this worker holds.</summary>
-    public Task CheckpointAsync(JobRecord job) =>
-        training.RunAsync(() => CheckpointFiles.Write(context, ticket.NumericClass, job.Field("knnTop1Untrained") ?? ""));
+    public Task CheckpointAsync(JobRecord job) => computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? "");
 
     /// <summary>Checkpoints and pauses the job at the state that this worker holds.</summary>
-    public async Task PauseAsync(JobRecord job)
+    public Task PauseAsync(JobRecord job) => job.PauseReason.Length > 0 ? YieldAsync(job) : PauseAsync(
+        job, "Paused", job.IsPauseRequested ? "Paused by a client." : $"Stopped after step {computation.Step} as asked.");
+
+    /// <summary>Checkpoints and pauses the job at the state that this worker holds, for a reason.</summary>
+    public async Task PauseAsync(JobRecord job, string reason, string message)
     {
         await CheckpointAsync(job);
         await ReportBadFilesAsync();
-        var message = job.IsPauseRequested ? "Paused by a client." : $"Stopped after step {context.Step} as asked.";
         await jobs.ChangeStateAsync(
-            context.Id, new(JobState.Paused, Now, "Paused", message, job.Generation, context.Step), [JobState.Running]);
+            ticket.Id, new(JobState.Paused, Now, reason, message, job.Generation, computation.Step), [JobState.Running], await StateFieldsAsync());
     }
 
-    /// <summary>Checkpoints, exports, measures, and ends the job.</summary>
+    /// <summary>Checkpoints, exports, measures, audits the samples, and ends the job.</summary>
     public async Task SucceedAsync(JobRecord job)
     {
         await CheckpointAsync(job);
-        var result = await training.RunAsync(() =>
-        {
-            Export();
-            return EvaluationTask.Run(context, isFull: true);
-        });
-        WriteEvaluation(result);
+        var result = await computation.EvaluateAsync(isFull: true);
+        await computation.ExportAsync(result);
         await ReportBadFilesAsync();
-        var fields = new List<(string, string)> { ("collapseStd", $"{result.CollapseStd:R}") };
+        var fields = new List<(string, string)>(await StateFieldsAsync()) { ("collapseStd", $"{result.CollapseStd:R}") };
         if (result.Top1 is { } top1)
         {
             fields.Add(("knnTop1", $"{top1:R}"));
             fields.Add(("knn", $"{result.NeighbourCount}|{result.Temperature:R}|{result.BankImages}|{result.QueryImages}"));
         }
 
+        var (verified, difference) = await new SampleAuditor(computation, steps).AuditAsync(job);
+        fields.Add(("samplesVerified", $"{verified}"));
+        if (difference.Length > 0)
+        {
+            await jobs.ChangeStateAsync(
+                ticket.Id, new(JobState.Failed, Now, "SamplesDiffer", difference, job.Generation, computation.Step), [JobState.Running], [.. fields]);
+            return;
+        }
+
         await jobs.ChangeStateAsync(
-            context.Id, new(JobState.Succeeded, Now, "", "", job.Generation, context.Step), [JobState.Running], [.. fields]);
+            ticket.Id, new(JobState.Succeeded, Now, "", "", job.Generation, computation.Step), [JobState.Running], [.. fields]);
     }
 
     /// <summary>Names the files that do not decode in the job's record.</summary>
-    public Task ReportBadFilesAsync() => jobs.AddBadFilesAsync(context.Id, context.Loader.BadFiles);
+    public Task ReportBadFilesAsync() => jobs.AddBadFilesAsync(ticket.Id, computation.BadFiles);
 
-    private void Export()
+    /// <summary>Checkpoints and waits: the coordinator's wish, not a person's. The job goes on as soon as it has its workers.</summary>
+    private async Task YieldAsync(JobRecord job)
     {
-        var folder = Path.Combine(context.Specification.Checkpoint.Uri, "exported_models");
-        Directory.CreateDirectory(folder);
-        TorchvisionExport.WriteSafetensors(
-            Path.Combine(folder, "exported_last.safetensors"),
-            context.Method.Backbone,
-            new Dictionary<string, string>
-            {
-                ["method"] = context.Specification.Method.Name,
-                ["backbone"] = context.Specification.Backbone.Name,
-                ["width"] = $"{context.Specification.Backbone.Width:R}",
-                ["imageSize"] = $"{context.Specification.Data.ImageSize}",
-                ["step"] = $"{context.Step}",
-            });
+        await CheckpointAsync(job);
+        await ReportBadFilesAsync();
+        await jobs.ChangeStateAsync(
+            ticket.Id, new(JobState.Queued, Now, job.PauseReason, job.PauseMessage, job.Generation, computation.Step), [JobState.Running],
+            await StateFieldsAsync());
     }
 
-    private void WriteEvaluation(EvaluationResult result)
-    {
-        var path = Path.Combine(context.Specification.Checkpoint.Uri, "evaluation.json");
-        var partial = $"{path}.{Environment.ProcessId}.partial";
-        File.WriteAllText(partial, JsonSerializer.Serialize(result, Json));
-        File.Move(partial, path, overwrite: true);
-    }
+    /// <summary>The final state, also when this worker reached it by following the log and was no member then.</summary>
+    private async Task<(string Field, string Value)[]> StateFieldsAsync() =>
+        [("stateHash", await computation.HashAsync()), ("stateStep", $"{computation.Step}")];
 }

@@ -1,0 +1,8 @@
+namespace LightlyCluster.Fleet.Scheduling;
+
+/// <summary>Who works for which job.</summary>
+/// <param name="JobOf">The job of each worker that has one.</param>
+/// <param name="Targets">How many workers each job is to have.</param>
+/// <param name="Shortages">Jobs that get none, and why.</param>
+public sealed record Allotment(
+    IReadOnlyDictionary<string, string> JobOf, IReadOnlyDictionary<string, int> Targets, IReadOnlyDictionary<string, Shortage> Shortages);

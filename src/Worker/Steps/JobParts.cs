@@ -1,0 +1,27 @@
+using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Worker.Sessions;
+using LightlyCluster.Worker.Transport.Redis;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>What the parts of a job's protocol share on one worker.</summary>
+internal sealed record JobParts(
+    JobTicket Ticket,
+    IJobComputation Computation,
+    WorkerState State,
+    IJobStore Jobs,
+    IStepStore Steps,
+    IPayloadStore Payloads,
+    RedisExchange Exchange,
+    IJobEvents Events,
+    VectorPool Pool,
+    VectorPool ChunkPool,
+    StepDurations Durations,
+    TimeProvider Clock)
+{
+    /// <summary>What the job is.</summary>
+    public JobShape Shape => Computation.Shape;
+
+    /// <summary>Milliseconds since 1970, for records only.</summary>
+    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

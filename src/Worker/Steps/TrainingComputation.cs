@@ -1,0 +1,156 @@
+using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Snapshots;
+using LightlyCluster.Worker.Tasks;
+using TorchSharp;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>Real training: tensors on the training thread, images decoded on others.</summary>
+internal sealed class TrainingComputation(JobContext context, TrainingThread training, string numericClass) : IJobComputation
+{
+    private readonly Dictionary<int, torch.Tensor[]> _views = [];
+
+    /// <inheritdoc/>
+    public JobShape Shape { get; } = new(
+        context.Specification, context.Source.Manifest.Count, context.Source.Identity, context.StepsPerEpoch, context.StepsTotal,
+        context.Layout, context.Method.PublishedLength);
+
+    /// <inheritdoc/>
+    public long Step => context.Step;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> BadFiles => context.Loader.BadFiles;
+
+    /// <inheritdoc/>
+    public double LearningRateAt(long step) => context.Schedule.At(step);
+
+    /// <inheritdoc/>
+    public async Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken)
+    {
+        var step = context.Step;
+        var requests = context.Method.ViewsOf(step, shard);
+        var loaded = await times.MeasureAsync("decode", () => context.Loader.LoadAsync(step, requests, cancellationToken));
+        var rows = await training.RunAsync(() =>
+        {
+            var views = times.Measure("augment", () => MakeViews(step, loaded));
+            _views[shard] = views;
+            CrashPoint.Reach("worker.mid-forward");
+            return times.Measure("forward", () => context.Method.Publish(step, shard, views));
+        });
+        return new(shard, loaded.Digest, loaded.Replaced, rows);
+    }
+
+    /// <inheritdoc/>
+    public Task ReceiveAsync(IReadOnlyList<float[]> rows, PhaseTimes times) => training.RunAsync(() => times.Measure("loss", () =>
+    {
+        context.Method.Receive(context.Step, rows);
+        return true;
+    }));
+
+    /// <inheritdoc/>
+    public Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times) => training.RunAsync(() => times.Measure("backward", () =>
+    {
+        context.Method.Backward(context.Step, shard, _views[shard]);
+        TensorValues.CopyTo(context.Method.Vector, leaf.Values);
+        if (_views.Remove(shard, out var views))
+        {
+            Array.ForEach(views, view => view.Dispose());
+        }
+
+        return true;
+    }));
+
+    /// <inheritdoc/>
+    public Task AbandonAsync() => training.RunAsync(Abandon);
+
+    /// <inheritdoc/>
+    public Task<(double Loss, string Hash)> ApplyAsync(VectorBuffer reduced, double learningRate, bool isHashed, PhaseTimes times) =>
+        training.RunAsync(() =>
+        {
+            var loss = times.Measure("apply", () =>
+            {
+                Abandon();
+                TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
+                var value = context.Method.Apply(context.Step, learningRate);
+                CrashPoint.Reach("worker.mid-apply");
+                context.Step++;
+                return value;
+            });
+            return (loss, isHashed ? times.Measure("hash", Hash) : "");
+        });
+
+    /// <inheritdoc/>
+    public Task<string> HashAsync() => training.RunAsync(Hash);
+
+    /// <inheritdoc/>
+    public Task<byte[]> PackAsync() => training.RunAsync(() => StateBytes.Pack(context.Method.State));
+
+    /// <inheritdoc/>
+    public Task<string> UnpackAsync(byte[] bytes, long step) => training.RunAsync(() =>
+    {
+        Abandon();
+        StateBytes.Unpack(bytes, context.Method.State);
+        context.Step = step;
+        return Hash();
+    });
+
+    /// <inheritdoc/>
+    public Task CheckpointAsync(string knnTop1Untrained) =>
+        training.RunAsync(() => CheckpointFiles.Write(context, numericClass, knnTop1Untrained));
+
+    /// <inheritdoc/>
+    public Task<long?> NewestCheckpointAsync() => training.RunAsync(() => CheckpointFiles.LastStep(context));
+
+    /// <inheritdoc/>
+    public Task LoadCheckpointAsync() => training.RunAsync(() =>
+    {
+        Abandon();
+        context.Step = CheckpointFiles.Load(CheckpointFiles.LastPath(context), context, numericClass).Step;
+    });
+
+    /// <inheritdoc/>
+    public Task<string> ReadUntrainedAsync() =>
+        training.RunAsync(() => CheckpointFiles.ReadUntrained(context.Specification.Checkpoint.ResumeFrom));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => training.RunAsync<IReadOnlyList<string>>(() =>
+        [.. Enumerable.Range(0, count).Select(offset => firstStep + offset).Select(step => StepEntry.DigestOf(
+            Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
+
+    /// <inheritdoc/>
+    public Task<EvaluationResult> EvaluateAsync(bool isFull) => training.RunAsync(() => EvaluationTask.Run(context, isFull));
+
+    /// <inheritdoc/>
+    public Task ExportAsync(EvaluationResult evaluation) => training.RunAsync(() => ResultFiles.Write(context, evaluation));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await training.RunAsync(() =>
+    {
+        Abandon();
+        context.Dispose();
+    });
+
+    private string Hash() => StateHash.Compute(context.Method.State, context.Step);
+
+    private void Abandon()
+    {
+        context.Method.Abandon();
+        foreach (var view in _views.Values.SelectMany(views => views))
+        {
+            view.Dispose();
+        }
+
+        _views.Clear();
+    }
+
+    private torch.Tensor[] MakeViews(long step, LoadedShard loaded)
+    {
+        var epoch = step / context.StepsPerEpoch;
+        var seed = context.Specification.Train.Seed;
+        return [.. loaded.Views.Select((view, index) =>
+            context.Views.Apply(loaded.Images[index], loaded.SampleIds[index], seed, epoch, view, context.Method.Options.Device))];
+    }
+}

@@ -1,0 +1,15 @@
+using LightlyCluster.Worker.Hosting;
+
+namespace LightlyCluster.Worker.Steps;
+
+/// <summary>Prepares real training on the worker's device.</summary>
+internal sealed class TrainingComputationFactory(DeviceChoice device, TrainingThread training) : IComputationFactory
+{
+    /// <inheritdoc/>
+    public async Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken)
+    {
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
+        return new TrainingComputation(
+            await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source)), training, ticket.NumericClass);
+    }
+}

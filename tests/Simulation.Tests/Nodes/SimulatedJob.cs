@@ -1,0 +1,37 @@
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Worker.Steps;
+
+namespace LightlyCluster.Simulation.Tests.Nodes;
+
+/// <summary>The job of a simulation: real protocol, arithmetic instead of training.</summary>
+/// <param name="Seed">Seed of the job.</param>
+/// <param name="ShardCount">Number V of virtual shards.</param>
+/// <param name="Steps">The horizon.</param>
+/// <param name="VectorLength">Values in the reduced vector.</param>
+/// <param name="CheckpointEvery">Steps between checkpoints.</param>
+/// <param name="MinimumWorkers">Fewest workers to start with.</param>
+internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int VectorLength, long CheckpointEvery, int MinimumWorkers)
+{
+    public const string Id = "job";
+
+    public JobSpecification Specification { get; } = new()
+    {
+        Data = new() { Path = "/images" },
+        Method = new() { Name = MethodCatalog.SimClr, Parameters = ParameterValues.Empty },
+        Backbone = new(),
+        Transforms = new() { Preset = "simclr" },
+        Train = new() { BatchSize = ShardCount * 4, Shards = ShardCount, Steps = Steps, Seed = Seed },
+        Optimizer = new(),
+        Schedule = new(),
+        Workers = new() { Min = MinimumWorkers },
+        Sync = new(),
+        Checkpoint = new() { Every = CheckpointEvery, Uri = "/results" },
+        Evaluate = new() { Knn = false },
+        Resources = new(),
+    };
+
+    public JobShape ShapeOf(JobSpecification specification) => new(
+        specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, ChunkLength: 16),
+        ShardArithmetic.RowLength);
+}
