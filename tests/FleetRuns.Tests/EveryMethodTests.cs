@@ -79,12 +79,12 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     public async Task Small_crops_that_a_vision_transformer_cannot_cut_into_patches_are_one_clear_error()
     {
         var spec = fleets.JobOf("dino");
-        spec.Backbone = new() { Name = "vit-tiny", PatchSize = 16 };
+        spec.Backbone = new() { Name = "vit-tiny", PatchSize = 32 };
 
         var end = await fleets.RunAsync(spec, 1);
 
         end.Reason.ShouldBe("InvalidSpecification");
-        end.Message.ShouldContain("patch size 16");
+        end.Message.ShouldContain("patch size 32");
         end.Message.ShouldContain("localCropSize");
     }
 
