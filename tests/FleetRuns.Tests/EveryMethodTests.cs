@@ -8,6 +8,8 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
 {
     public static TheoryData<string> Methods => new(MethodCatalog.Names);
 
+    public static TheoryData<string> Presets => new(TransformCatalog.Presets);
+
     public static TheoryData<string, string> OtherLosses
     {
         get
@@ -61,6 +63,29 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
         var spec = fleets.JobOf("simclr");
         spec.Backbone = new() { Name = backbone, Width = width, NumSplits = splits };
         return SameBitsAsync(spec);
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public Task A_preset_of_transforms_can_be_chosen(string preset)
+    {
+        var spec = fleets.JobOf("simclr");
+        spec.Train.Steps = 1;
+        spec.Transforms = new() { Preset = preset, Overrides = { ["cjProb"] = 0.5, ["sigmaLow"] = 0.3, ["gaussianBlur"] = 0.5 } };
+        return SameBitsAsync(spec);
+    }
+
+    [Fact]
+    public async Task Small_crops_that_a_vision_transformer_cannot_cut_into_patches_are_one_clear_error()
+    {
+        var spec = fleets.JobOf("dino");
+        spec.Backbone = new() { Name = "vit-tiny", PatchSize = 32 };
+
+        var end = await fleets.RunAsync(spec, 1);
+
+        end.Reason.ShouldBe("InvalidSpecification");
+        end.Message.ShouldContain("patch size 32");
+        end.Message.ShouldContain("localCropSize");
     }
 
     [Fact]

@@ -65,6 +65,9 @@ public abstract class TrainingMethod : IDisposable
     /// <summary>The modules that are trained or follow trained ones, with the first part of their names.</summary>
     internal IReadOnlyList<(string Name, nn.Module Module)> Modules => _modules;
 
+    /// <summary>Where each trained parameter is in the first part of the vector.</summary>
+    internal IReadOnlyList<FlatSlice> TrainedSlices => Trained.Slices;
+
     private protected FlatTensors Trained => _trained ?? throw new InvalidOperationException("The method has not been sealed.");
 
     /// <summary>Which views of which positions a shard needs in a step, in the order in which its passes take them.</summary>

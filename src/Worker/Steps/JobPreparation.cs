@@ -87,14 +87,14 @@ internal static class JobPreparation
         {
             var views = ViewFactory.Create(ticket.Specification);
             var method = MethodFactory.Create(
-                ticket.Specification, device.Device, stepsPerEpoch, stepsTotal, views.ViewCount, ticket.PluginFolder);
+                ticket.Specification, device.Device, stepsPerEpoch, stepsTotal, views, ticket.PluginFolder);
             return (views, method);
         }
         catch (ArgumentException error)
         {
             // What only the learning library knows: values that do not fit together.
             source.Dispose();
-            throw new JobSpecificationException(error.Message.Split('\n')[0]);
+            throw new JobSpecificationException(error.Message.Split('\n')[0].Split(" (Parameter '")[0]);
         }
         catch
         {

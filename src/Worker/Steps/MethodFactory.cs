@@ -2,6 +2,7 @@ using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.SelfSupervised.Transforms;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.Worker.Steps;
@@ -14,13 +15,14 @@ internal static class MethodFactory
     /// <param name="device">Where to compute.</param>
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>
     /// <param name="stepsTotal">The horizon.</param>
-    /// <param name="viewCount">Views of an image that the transforms make.</param>
+    /// <param name="views">The views of an image that the transforms make.</param>
     /// <param name="pluginFolder">Where methods of users are; empty: nowhere.</param>
     /// <exception cref="ArgumentException">Values do not fit together.</exception>
     /// <exception cref="JobSpecificationException">A plugin is not there or does not take the parameters.</exception>
     public static TrainingMethod Create(
-        JobSpecification specification, Device device, long stepsPerEpoch, long stepsTotal, int viewCount, string pluginFolder)
+        JobSpecification specification, Device device, long stepsPerEpoch, long stepsTotal, ViewPipeline views, string pluginFolder)
     {
+        RequirePatches(specification, views);
         var train = specification.Train;
         var method = specification.Method;
         var options = new TrainingOptions(train.BatchSize, train.Shards, train.Seed, device)
@@ -35,10 +37,22 @@ internal static class MethodFactory
             Parameters = new(method.Parameters),
             Loss = method.Loss,
             Regularizers = [.. method.Regularizers.Select(regularizer => new RegularizerRequest(regularizer.Name, new(regularizer.Parameters)))],
-            ViewCount = viewCount,
+            ViewCount = views.ViewCount,
             StartWeights = specification.Backbone.Weights is { Length: > 0 } path ? backbone => PretrainedWeights.Load(backbone, path) : null,
         };
         return method.Plugin.Length > 0 ? PluginMethods.Create(pluginFolder, method, request) : TrainingMethods.Create(method.Name, request);
+    }
+
+    private static void RequirePatches(JobSpecification specification, ViewPipeline views)
+    {
+        var patch = specification.Backbone.ResolvePatchSize(specification.Data.ImageSize);
+        var isTransformer = Fleet.Jobs.BackboneCatalog.Find(specification.Backbone.Name) is { IsTransformer: true };
+        if (isTransformer && views.Views.FirstOrDefault(view => view.InputSize.Height % patch != 0 || view.InputSize.Width % patch != 0) is { } odd)
+        {
+            throw new ArgumentException(
+                $"Views of {odd.InputSize.Height} pixels are no multiple of the patch size {patch} of {specification.Backbone.Name}; "
+                + $"set transforms.localCropSize to a multiple of it, or choose a backbone.patchSize that divides all views.");
+        }
     }
 
     private static OptimizerOptions OptimizerOf(OptimizerSpecification optimizer) => new()
