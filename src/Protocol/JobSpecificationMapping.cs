@@ -56,7 +56,12 @@ public static class JobSpecificationMapping
             StopAfterStep = specification.Checkpoint.StopAfterStep,
         },
         Evaluate = new EvaluateSpec { Knn = specification.Evaluate.Knn, TestPath = specification.Evaluate.TestPath },
-        Resources = new ResourcesSpec { Device = specification.Resources.Device, Threads = specification.Resources.Threads },
+        Resources = new ResourcesSpec
+        {
+            Device = specification.Resources.Device,
+            Threads = specification.Resources.Threads,
+            CacheMegabytes = specification.Resources.CacheMegabytes,
+        },
     };
 
     private static DataSpecification ReadData(DataSpec wire) => new()
@@ -65,6 +70,8 @@ public static class JobSpecificationMapping
         Path = wire.Path,
         ImageSize = wire.HasImageSize ? wire.ImageSize : JobDefaults.ImageSize,
         OnError = Word(wire.OnError, JobVocabulary.OnErrorFail),
+        Endpoint = wire.Endpoint,
+        Region = wire.Region,
     };
 
     private static string SourceOf(string path) =>
@@ -76,6 +83,8 @@ public static class JobSpecificationMapping
         Path = data.Path,
         ImageSize = data.ImageSize,
         OnError = data.OnError,
+        Endpoint = data.Endpoint,
+        Region = data.Region,
     };
 
     private static MethodSpecification ReadMethod(MethodSpec wire)
@@ -218,6 +227,7 @@ public static class JobSpecificationMapping
     {
         Device = Word(wire.Device, JobVocabulary.Auto),
         Threads = wire.HasThreads ? wire.Threads : 1,
+        CacheMegabytes = wire.HasCacheMegabytes ? wire.CacheMegabytes : ResourcesSpecification.CacheMegabytesDefault,
     };
 
     private static string Word(string value, string standard) => value.Length > 0 ? value : standard;

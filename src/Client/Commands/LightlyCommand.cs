@@ -62,6 +62,8 @@ internal static class LightlyCommand
             VerifyCommand.Create(context),
             CompareCommand.Create(context),
             SubmitCommand.Create(context),
+            IndexCommand.Create(context),
+            FramesCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {

@@ -26,7 +26,7 @@ internal sealed class SpecificationFlags
 
     private readonly SpecificationFlag[] _flags =
     [
-        Flag("--data", "data.path", "Folder of images, .tar file, or folder of .tar files."),
+        Flag("--data", "data.path", "Folder of images or videos, .tar file, or folder of .tar files."),
         Flag("--test-data", "evaluate.testPath", "Labelled images for evaluation; else every fifth image of a class is held out."),
         Flag("--method", "method.name", "simclr or moco; see `lightly methods list`."),
         Flag("--backbone", "backbone.name", "resnet-9 to resnet-152; see `lightly backbones list`."),

@@ -14,6 +14,8 @@ internal sealed class TaskProcess
 {
     private const int LastLinesMaximum = 5;
 
+    private static readonly TimeSpan SpeedAfter = TimeSpan.FromMilliseconds(200);
+
     private readonly ProgressLine _progress;
     private readonly TimeProvider _clock;
     private readonly Interruption _interruption;
@@ -124,15 +126,16 @@ internal sealed class TaskProcess
     /// <summary>The line: activity, how many of how many, how many a second, time left.</summary>
     internal static string Format(TaskProgress progress, TimeSpan elapsed)
     {
-        var speed = elapsed > TimeSpan.Zero ? progress.Done / elapsed.TotalSeconds : 0;
+        var speed = elapsed >= SpeedAfter ? progress.Done / elapsed.TotalSeconds : 0;
+        var rate = speed > 0 ? $"  {speed:0.#} {progress.Unit}/s" : "";
         if (progress.Total <= 0)
         {
-            return $"{progress.Activity} {progress.Done} {progress.Unit}  {speed:0} {progress.Unit}/s";
+            return $"{progress.Activity} {progress.Done} {progress.Unit}{rate}";
         }
 
-        var remaining = speed > 0 ? TimeSpan.FromSeconds((progress.Total - progress.Done) / speed) : (TimeSpan?)null;
-        var left = remaining is { } time ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : "-";
-        return $"{progress.Activity} {progress.Done}/{progress.Total} {progress.Unit}  {speed:0} {progress.Unit}/s  ETA {left}";
+        var left = speed > 0 ? TimeSpan.FromSeconds((progress.Total - progress.Done) / speed) : (TimeSpan?)null;
+        var time = left is { } known ? $"  ETA {(int)known.TotalHours}:{known:mm\\:ss}" : "";
+        return $"{progress.Activity} {progress.Done}/{progress.Total} {progress.Unit}{rate}{time}";
     }
 
     private async Task ReadErrorsAsync(StreamReader errors)

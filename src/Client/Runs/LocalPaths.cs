@@ -11,7 +11,7 @@ internal static class LocalPaths
     {
         var full = specification with
         {
-            Data = specification.Data with { Path = Path.GetFullPath(specification.Data.Path) },
+            Data = specification.Data with { Path = FullPath(specification.Data.Path) },
             Evaluate = specification.Evaluate with { TestPath = FullPath(specification.Evaluate.TestPath) },
             Checkpoint = specification.Checkpoint with { ResumeFrom = FullPath(specification.Checkpoint.ResumeFrom) },
         };
@@ -45,23 +45,32 @@ internal static class LocalPaths
         ? specification.Workers.Max
         : Math.Max(specification.Workers.Min, Math.Min(Environment.ProcessorCount, specification.Train.Shards));
 
-    private static void RequireImages(string key, string path, string flag)
+    /// <summary>The full path; empty stays empty, and the address of storage as it is.</summary>
+    public static string FullPath(string path) => path.Length > 0 && !IsStorage(path) ? Path.GetFullPath(path) : path;
+
+    /// <summary>Requires that data is there.</summary>
+    /// <param name="key">What names it, for messages.</param>
+    /// <param name="path">The full path.</param>
+    /// <param name="flag">The flag that names it; may be empty.</param>
+    /// <exception cref="CommandException">It is missing, or a folder without any file.</exception>
+    public static void RequireImages(string key, string path, string flag)
     {
-        if (File.Exists(path))
+        if (File.Exists(path) || IsStorage(path))
         {
             return;
         }
 
         if (!Directory.Exists(path))
         {
-            throw new CommandException($"{key} {path} does not exist; name a folder of images or a .tar file ({flag} PATH)");
+            throw new CommandException(
+                $"{key} {path} does not exist; name a folder of images or videos, or a .tar file{(flag.Length > 0 ? $" ({flag} PATH)" : "")}");
         }
 
         if (!Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Any())
         {
-            throw new CommandException($"{key} {path} is empty; put images into it (class subfolders are optional)");
+            throw new CommandException($"{key} {path} is empty; put images (class subfolders are optional) or videos into it");
         }
     }
 
-    private static string FullPath(string path) => path.Length > 0 ? Path.GetFullPath(path) : "";
+    private static bool IsStorage(string path) => path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase);
 }

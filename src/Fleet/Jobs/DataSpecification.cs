@@ -4,11 +4,12 @@ namespace LightlyCluster.Fleet.Jobs;
 public sealed record DataSpecification
 {
     /// <summary>
-    /// <c>folder</c>, <c>tar</c> or <c>auto</c>: the worker looks, and takes a folder that holds .tar files but no images as tar.
+    /// <c>folder</c>, <c>tar</c>, <c>video</c> or <c>auto</c>: the worker looks, takes a folder that holds a video as video (as lightly
+    /// does), and one that holds .tar files but no images as tar.
     /// </summary>
     public string Source { get; init; } = JobVocabulary.Auto;
 
-    /// <summary>A folder, a .tar file, or a folder of .tar files; a path of the workers.</summary>
+    /// <summary>A folder of images or videos, a .tar file, or a folder of .tar files (a path of the workers), or s3://bucket/prefix.</summary>
     public required string Path { get; init; }
 
     /// <summary>Side of the square views in pixels, 8 to 1024.</summary>
@@ -16,4 +17,10 @@ public sealed record DataSpecification
 
     /// <summary><c>fail</c> or <c>skip</c>: what happens when a file does not decode.</summary>
     public string OnError { get; init; } = JobVocabulary.OnErrorFail;
+
+    /// <summary>Server of an s3:// path; empty: what the workers' <c>AWS_ENDPOINT_URL_S3</c> says, else Amazon's.</summary>
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>Region of that server; empty: what the workers' <c>AWS_REGION</c> says, else us-east-1.</summary>
+    public string Region { get; init; } = "";
 }

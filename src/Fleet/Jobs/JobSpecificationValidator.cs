@@ -20,6 +20,7 @@ public static class JobSpecificationValidator
         violations.RequireWord("sync.wire", specification.Sync.Wire, JobVocabulary.Wires);
         violations.RequireWord("resources.device", specification.Resources.Device, JobVocabulary.Devices);
         violations.RequireRange("resources.threads", specification.Resources.Threads, 1, 256);
+        violations.RequireRange("resources.cacheMegabytes", specification.Resources.CacheMegabytes, 1, 1_000_000_000, "megabytes of shards from storage");
         return violations.Violations;
     }
 
@@ -28,6 +29,11 @@ public static class JobSpecificationValidator
         if (string.IsNullOrWhiteSpace(data.Path))
         {
             violations.Add("data.path", data.Path, "data.path is missing; name a folder of images or a .tar file (--data PATH)");
+        }
+
+        if (data.Endpoint.Length > 0 && !(Uri.TryCreate(data.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))
+        {
+            violations.Add("data.endpoint", data.Endpoint, $"data.endpoint is '{data.Endpoint}'; write http://HOST:PORT or https://HOST");
         }
 
         violations.RequireWord("data.source", data.Source, JobVocabulary.Sources);

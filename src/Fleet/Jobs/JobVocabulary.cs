@@ -12,6 +12,9 @@ public static class JobVocabulary
     /// <summary>Image files in tar shards.</summary>
     public const string SourceTar = "tar";
 
+    /// <summary>Frames of the videos in a folder.</summary>
+    public const string SourceVideo = "video";
+
     /// <summary>A file that does not decode ends the job.</summary>
     public const string OnErrorFail = "fail";
 
@@ -43,7 +46,7 @@ public static class JobVocabulary
     public const string DeviceCuda = "cuda";
 
     /// <summary>Words of <c>data.source</c>.</summary>
-    public static IReadOnlyList<string> Sources { get; } = [Auto, SourceFolder, SourceTar];
+    public static IReadOnlyList<string> Sources { get; } = [Auto, SourceFolder, SourceTar, SourceVideo];
 
     /// <summary>Words of <c>data.onError</c>.</summary>
     public static IReadOnlyList<string> OnErrors { get; } = [OnErrorFail, OnErrorSkip];

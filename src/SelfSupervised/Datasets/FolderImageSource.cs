@@ -3,14 +3,10 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 /// <summary>Images as files in a folder.</summary>
 /// <remarks>
 /// Where subfolders hold images and the folder itself holds none, the first folder of a name is the image's class, as in
-/// torchvision's ImageFolder; images may lie deeper below it. Otherwise the data set has no labels. Names that start with a dot and
-/// folders called like lightly's outputs are passed over. Links are followed; a link back to a folder above is not.
+/// torchvision's ImageFolder; images may lie deeper below it. Otherwise the data set has no labels.
 /// </remarks>
-public sealed class FolderImageSource : ImageSource
+public sealed class FolderImageSource : ImageFileSource
 {
-    private const int DepthMaximum = 64;
-    private const string OutputsFolder = "lightly_outputs";
-
     private readonly string _root;
 
     /// <summary>Indexes a folder.</summary>
@@ -34,7 +30,7 @@ public sealed class FolderImageSource : ImageSource
     }
 
     /// <summary>Tells whether an image lies anywhere below a folder.</summary>
-    internal static bool HoldsImages(string root) => Enumerate(new DirectoryInfo(root), "", []).Any();
+    internal static bool HoldsImages(string root) => FolderFiles.Enumerate(root, ImageExtensions.Matches).Any();
 
     private static ImageManifest Index(string root)
     {
@@ -43,7 +39,7 @@ public sealed class FolderImageSource : ImageSource
             throw new DatasetException($"The data folder '{root}' does not exist.");
         }
 
-        var files = Enumerate(new DirectoryInfo(root), "", []).ToList();
+        var files = FolderFiles.Enumerate(root, ImageExtensions.Matches).ToList();
         if (files.Count == 0)
         {
             throw new DatasetException(
@@ -55,42 +51,5 @@ public sealed class FolderImageSource : ImageSource
         var sizes = files.ConvertAll(file => file.Bytes);
         var (labels, classNames) = ClassFolders.Label(names);
         return new ImageManifest(names, sizes, labels, classNames);
-    }
-
-    private static IEnumerable<(string Name, long Bytes)> Enumerate(DirectoryInfo folder, string prefix, List<string> above)
-    {
-        var realPath = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
-        if (above.Count >= DepthMaximum || above.Contains(realPath))
-        {
-            yield break;
-        }
-
-        above.Add(realPath);
-        foreach (var entry in folder.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.')))
-        {
-            if (entry is DirectoryInfo subfolder)
-            {
-                if (!subfolder.Name.Contains(OutputsFolder, StringComparison.Ordinal))
-                {
-                    foreach (var file in Enumerate(subfolder, prefix + subfolder.Name + "/", above))
-                    {
-                        yield return file;
-                    }
-                }
-            }
-            else if (ImageExtensions.Matches(entry.Name) && FindFile(entry) is { } file)
-            {
-                yield return (prefix + entry.Name, file.Length);
-            }
-        }
-
-        above.RemoveAt(above.Count - 1);
-    }
-
-    // A dangling link is no file; the length of a link is that of its target.
-    private static FileInfo? FindFile(FileSystemInfo entry)
-    {
-        var file = (entry.LinkTarget is null ? entry : entry.ResolveLinkTarget(returnFinalTarget: true)) as FileInfo;
-        return file?.Exists == true ? file : null;
     }
 }

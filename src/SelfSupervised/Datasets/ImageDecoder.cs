@@ -3,8 +3,8 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 /// <summary>Turns the bytes of an image file into pixels.</summary>
 /// <remarks>
 /// What a file is, its first bytes tell, not its name. JPEG files in colour or gray go to libturbojpeg where the system has it;
-/// everything else, and JPEG files where it is missing, goes to Skia; PPM and PGM are read here. An EXIF orientation is applied,
-/// transparency is dropped, 16-bit channels keep their upper 8 bits. Safe to use from several threads.
+/// everything else, and JPEG files where it is missing, goes to Skia; TIFF goes to LibTiff.NET; PPM and PGM are read here. An EXIF
+/// orientation is applied, transparency is dropped, 16-bit channels keep their upper 8 bits. Safe to use from several threads.
 /// </remarks>
 public static class ImageDecoder
 {
@@ -12,7 +12,7 @@ public static class ImageDecoder
     public const long PixelsMaximum = 178_956_970;
 
     /// <summary>Names the decoders and their versions; two machines decode to equal bits only if this text is equal on both.</summary>
-    public static string Identity { get; } = $"{TurboJpeg.Identity}+{SkiaDecoder.Identity}";
+    public static string Identity { get; } = $"{TurboJpeg.Identity}+{SkiaDecoder.Identity}+{TiffDecoder.Identity}";
 
     /// <summary>Decodes an image.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -33,11 +33,11 @@ public static class ImageDecoder
             case ImageFormat.Png or ImageFormat.Gif or ImageFormat.Bmp or ImageFormat.WebP:
                 return SkiaDecoder.DecodeUpright(bytes, name);
             case ImageFormat.Tiff:
-                throw new CorruptImageException(name, "TIFF is not supported; convert the image to PNG");
+                return TiffDecoder.DecodeUpright(bytes, name);
             default:
                 throw new CorruptImageException(name, bytes.IsEmpty
                     ? "the file is empty"
-                    : "not an image: the first bytes are of no known format (JPEG, PNG, WebP, GIF, BMP, PPM, PGM)");
+                    : "not an image: the first bytes are of no known format (JPEG, PNG, WebP, GIF, BMP, TIFF, PPM, PGM)");
         }
     }
 

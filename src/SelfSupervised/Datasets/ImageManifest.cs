@@ -10,7 +10,7 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 /// Images stand in the ordinal order of their names, whatever order a file system lists them in. The digest covers names, sizes
 /// and labels, so that two machines can tell in one comparison whether they hold the same data set; contents are not read.
 /// </remarks>
-public sealed class ImageManifest
+public class ImageManifest
 {
     /// <summary>Makes a manifest and computes its digest.</summary>
     /// <param name="names">Distinct names in ordinal order, with <c>/</c> between folders.</param>
@@ -40,19 +40,32 @@ public sealed class ImageManifest
         }
 
         Names = [.. names];
-        Sizes = [.. sizes];
         Labels = labels is null ? null : [.. labels];
         ClassNames = [.. classNames];
+        Sizes = [.. sizes];
         Digest = ComputeDigest();
     }
 
+    /// <summary>Makes a manifest of a list that computes its names.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="classes">Class of each image or null, and the name of each class; kept, not copied.</param>
+    /// <param name="digest">Digest over everything that tells two data sets apart.</param>
+    private protected ImageManifest(IReadOnlyList<string> names, (int[]? Labels, string[] Names) classes, string digest)
+    {
+        Names = names;
+        Labels = classes.Labels;
+        ClassNames = [.. classes.Names];
+        Sizes = [];
+        Digest = digest;
+    }
+
     /// <summary>Number of images.</summary>
-    public int Count => Names.Length;
+    public int Count => Names.Count;
 
-    /// <summary>Names in ordinal order, with <c>/</c> between folders.</summary>
-    public ImmutableArray<string> Names { get; }
+    /// <summary>Names with <c>/</c> between folders: in ordinal order, or video by video.</summary>
+    public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Number of bytes of each file.</summary>
+    /// <summary>Number of bytes of each image's file; empty for the frames of videos, which have none of their own.</summary>
     public ImmutableArray<long> Sizes { get; }
 
     /// <summary>Class of each image, 0 to the number of classes - 1; null where the data set has no classes.</summary>
@@ -64,11 +77,37 @@ public sealed class ImageManifest
     /// <summary>"xxh128:" and 32 hexadecimal digits over names, sizes, labels and class names.</summary>
     public string Digest { get; }
 
+    /// <summary>The label that lightly gives an element: its class, else the number of its video, else 0.</summary>
+    /// <param name="index">Index of the element.</param>
+    /// <returns>The label.</returns>
+    public virtual int LabelOf(int index) => Labels?[index] ?? 0;
+
+    /// <summary>Finds an element by its name.</summary>
+    /// <param name="name">Name of an element.</param>
+    /// <returns>Its index; -1 where there is none.</returns>
+    public virtual int IndexOf(string name)
+    {
+        var (low, high) = (0, Count - 1);
+        while (low <= high)
+        {
+            var middle = low + ((high - low) / 2);
+            var order = string.CompareOrdinal(Names[middle], name);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
+    }
+
     private string ComputeDigest()
     {
         var hash = new XxHash128();
         Span<byte> number = stackalloc byte[12];
-        for (var index = 0; index < Names.Length; index++)
+        for (var index = 0; index < Names.Count; index++)
         {
             AppendText(hash, Names[index]);
             BinaryPrimitives.WriteInt64LittleEndian(number, Sizes[index]);

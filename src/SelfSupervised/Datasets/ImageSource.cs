@@ -13,22 +13,26 @@ public abstract class ImageSource : IDisposable
     /// <summary>Names, sizes and labels of the images, the same on every machine that holds the same data.</summary>
     public ImageManifest Manifest { get; }
 
-    /// <summary>Reads the file of an image.</summary>
-    /// <param name="index">Index of the image in the manifest.</param>
-    /// <returns>The undecoded bytes; their number is the manifest's.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The manifest has no such index.</exception>
-    /// <exception cref="IOException">
-    /// The bytes cannot be read or their number has changed: a fault of this machine, not of the image.
-    /// </exception>
-    public abstract byte[] ReadBytes(int index);
+    /// <summary>What must be equal on two machines for equal pixels: the manifest's digest, and the decoder where it is a program.</summary>
+    public virtual string Identity => Manifest.Digest;
 
     /// <summary>Reads and decodes an image.</summary>
     /// <param name="index">Index of the image in the manifest.</param>
     /// <returns>The pixels.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The manifest has no such index.</exception>
-    /// <exception cref="IOException">The bytes cannot be read.</exception>
+    /// <exception cref="IOException">
+    /// The bytes cannot be read or their number has changed: a fault of this machine, not of the image.
+    /// </exception>
     /// <exception cref="CorruptImageException">The bytes are no image.</exception>
-    public DecodedImage Decode(int index) => ImageDecoder.Decode(ReadBytes(index), Manifest.Names[index]);
+    public abstract DecodedImage Decode(int index);
+
+    /// <summary>Reads and decodes several images, in the way that is quickest for the source.</summary>
+    /// <param name="indices">Indices in the manifest, in any order.</param>
+    /// <param name="cancellationToken">Ends the decoding.</param>
+    /// <returns>What became of each, in the order of the indices.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The manifest has no such index.</exception>
+    /// <exception cref="IOException">The bytes cannot be read.</exception>
+    public abstract IReadOnlyList<LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,6 @@
+using LightlyCluster.SelfSupervised.Datasets.Storage;
+using LightlyCluster.SelfSupervised.Datasets.Video;
+
 namespace LightlyCluster.SelfSupervised.Datasets;
 
 /// <summary>Opens a data set by its path.</summary>
@@ -9,24 +12,44 @@ public static class ImageSources
     /// <summary>Name of the source kind for tar archives.</summary>
     public const string Tar = "tar";
 
+    /// <summary>Name of the source kind for the frames of videos.</summary>
+    public const string Video = "video";
+
     /// <summary>Indexes a data set. Reads names and sizes only.</summary>
-    /// <param name="path">A folder of images, a folder of tar archives, or one tar archive.</param>
-    /// <param name="source">"folder" or "tar"; empty to find out.</param>
+    /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive.</param>
+    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
     /// <returns>The opened source; the caller disposes it.</returns>
     /// <exception cref="DatasetException">
-    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive is damaged.
+    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive or a video is damaged.
     /// </exception>
-    public static ImageSource Open(string path, string source)
+    public static ImageSource Open(string path, string source) => Open(path, source, null, CancellationToken.None);
+
+    /// <summary>Indexes a data set and tells how far it is. Reads names and sizes only.</summary>
+    /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive.</param>
+    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
+    /// <param name="progress">Is told how far the indexing is; may be null.</param>
+    /// <param name="cancellationToken">Ends the indexing.</param>
+    /// <returns>The opened source; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">
+    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive or a video is damaged.
+    /// </exception>
+    public static ImageSource Open(string path, string source, IndexProgress? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (StorageLocation.Matches(path))
+        {
+            throw new DatasetException($"'{path}' is storage, which can be used for training data only; copy it to a disk first.");
+        }
+
         try
         {
             return (source ?? "") switch
             {
-                "" => Detect(path),
+                "" => Detect(path, progress, cancellationToken),
                 Folder => OpenFolder(path),
                 Tar => OpenTar(path),
-                _ => throw new DatasetException($"Unknown data source '{source}'; known are '{Folder}' and '{Tar}'."),
+                Video => OpenVideos(path, progress, cancellationToken),
+                _ => throw new DatasetException($"Unknown data source '{source}'; known are '{Folder}', '{Tar}' and '{Video}'."),
             };
         }
         catch (UnauthorizedAccessException exception)
@@ -35,7 +58,32 @@ public static class ImageSources
         }
     }
 
-    private static ImageSource Detect(string path)
+    /// <summary>Indexes a data set on a disk or in S3-compatible storage; shards of storage are brought to this machine first.</summary>
+    /// <param name="path">A path as in <see cref="Open(string, string)"/>, <c>s3://bucket/prefix</c> or <c>s3://bucket/name.tar</c>.</param>
+    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
+    /// <param name="storage">How storage is reached.</param>
+    /// <param name="progress">Is told how far downloading and indexing are; may be null.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The opened source; the caller disposes it.</returns>
+    /// <exception cref="DatasetException">
+    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or something in it is damaged.
+    /// </exception>
+    /// <exception cref="StorageUnavailableException">The storage cannot be reached.</exception>
+    public static async Task<ImageSource> OpenAsync(
+        string path, string source, StorageOptions storage, IndexProgress? progress, CancellationToken cancellationToken)
+    {
+        if (!StorageLocation.Matches(path))
+        {
+            return Open(path, source, progress, cancellationToken);
+        }
+
+        return source is "" or Tar
+            ? await StoredShards.OpenAsync(path, storage, progress, cancellationToken)
+            : throw new DatasetException($"'{path}' is storage, which holds tar shards; the data source is '{source}'. Leave it out, or use '{Tar}'.");
+    }
+
+    // As in lightly, a folder that holds a video anywhere is a folder of videos.
+    private static ImageSource Detect(string path, IndexProgress? progress, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
@@ -43,9 +91,25 @@ public static class ImageSources
         }
 
         RequireFolder(path);
+        if (VideoImageSource.HoldsVideos(path))
+        {
+            return new VideoImageSource(path, progress, cancellationToken);
+        }
+
         return TarImageSource.ListArchives(path).Count > 0 && !FolderImageSource.HoldsImages(path)
             ? new TarImageSource(TarImageSource.ListArchives(path))
             : new FolderImageSource(path);
+    }
+
+    private static VideoImageSource OpenVideos(string path, IndexProgress? progress, CancellationToken cancellationToken)
+    {
+        if (File.Exists(path))
+        {
+            throw new DatasetException($"'{path}' is a file; the data source '{Video}' needs a folder of videos.");
+        }
+
+        RequireFolder(path);
+        return new VideoImageSource(path, progress, cancellationToken);
     }
 
     private static FolderImageSource OpenFolder(string path)

@@ -7,7 +7,7 @@ namespace LightlyCluster.SelfSupervised.Datasets;
 /// Members are called <c>class/name.jpg</c>, or are WebDataset samples, whose label stands in a member of the same key that ends in
 /// <c>.cls</c>. Where a name occurs in more than one archive, all names get the archive's name in front, so that names stay distinct.
 /// </remarks>
-public sealed class TarImageSource : ImageSource
+public sealed class TarImageSource : ImageFileSource
 {
     private const int ClassesMaximum = 1 << 20;
 

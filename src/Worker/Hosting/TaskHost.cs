@@ -3,6 +3,7 @@ using System.Text.Json;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.Worker.Tasks.Local;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -15,6 +16,7 @@ internal static class TaskHost
 
     private const int Failure = 1;
     private const int Usage = 2;
+    private const int Unavailable = 4;
     private const int Permission = 5;
     private const int Interrupted = 130;
 
@@ -72,6 +74,10 @@ internal static class TaskHost
         catch (UnauthorizedAccessException error)
         {
             return Fail(report, Permission, error.Message);
+        }
+        catch (StorageUnavailableException error)
+        {
+            return Fail(report, Unavailable, error.Message);
         }
         catch (IOException error)
         {

@@ -14,7 +14,7 @@ namespace LightlyCluster.Worker.Steps;
 /// </remarks>
 internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize, bool isSkippingBadFiles, long cacheBytes)
 {
-    private readonly ConcurrentDictionary<int, CachedImage> _cache = new();
+    private readonly ConcurrentDictionary<int, LoadedImage> _cache = new();
     private readonly ConcurrentDictionary<string, byte> _badFiles = new(StringComparer.Ordinal);
     private readonly Lock _permutationLock = new();
     private SamplePermutation? _permutation;
@@ -34,12 +34,9 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         var permutation = PermutationOf(step / StepsPerEpoch);
         var first = step % StepsPerEpoch * batchSize;
         var positions = requests.SelectMany(request => request.Positions).Distinct().ToArray();
-        var found = new ConcurrentDictionary<int, (int Used, CachedImage Image)>();
-        await Parallel.ForEachAsync(positions, cancellationToken, (position, _) =>
-        {
-            found[position] = Resolve(permutation, first + position);
-            return ValueTask.CompletedTask;
-        });
+        var planned = positions.Select(position => (int)permutation[first + position]).ToArray();
+        var loaded = await Task.Run(() => Load(planned, cancellationToken), cancellationToken);
+        var found = positions.ToDictionary(position => position, position => Resolve(permutation, first + position, loaded));
         var hash = new XxHash64();
         var images = new List<DecodedImage[]>();
         var ids = new List<long[]>();
@@ -60,6 +57,13 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
 
     /// <summary>Decodes one image of the dataset; null when it does not decode.</summary>
     public DecodedImage? TryDecode(int index) => Fetch(index).Image;
+
+    /// <summary>Decodes images of the dataset together; null for each that does not decode.</summary>
+    public IReadOnlyList<DecodedImage?> TryDecode(IReadOnlyList<int> indices)
+    {
+        var loaded = Load(indices, CancellationToken.None);
+        return [.. indices.Select(index => loaded[index].Image)];
+    }
 
     private static void Append(XxHash64 hash, long sample, int view, ulong content)
     {
@@ -84,12 +88,13 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         }
     }
 
-    private (int Used, CachedImage Image) Resolve(SamplePermutation permutation, long position)
+    private (int Used, LoadedImage Image) Resolve(
+        SamplePermutation permutation, long position, IReadOnlyDictionary<int, LoadedImage> loaded)
     {
         for (var tries = 0; tries < source.Manifest.Count; tries++)
         {
             var index = (int)permutation[(position + tries) % source.Manifest.Count];
-            var image = Fetch(index);
+            var image = loaded.TryGetValue(index, out var early) ? early : Fetch(index);
             if (image.Image is not null)
             {
                 return (index, image);
@@ -104,35 +109,46 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         throw new DatasetException("No image of the dataset decodes.");
     }
 
-    private CachedImage Fetch(int index)
+    private LoadedImage Fetch(int index) => _cache.TryGetValue(index, out var cached) ? cached : Load([index], CancellationToken.None)[index];
+
+    // What is missing is asked for at once: a source of videos then decodes neighbouring frames together.
+    private Dictionary<int, LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
-        if (_cache.TryGetValue(index, out var cached))
+        var loaded = new Dictionary<int, LoadedImage>();
+        var missing = new List<int>();
+        foreach (var index in indices.Distinct())
         {
-            return cached;
+            if (_cache.TryGetValue(index, out var cached))
+            {
+                loaded.Add(index, cached);
+            }
+            else
+            {
+                missing.Add(index);
+            }
         }
 
-        var bytes = source.ReadBytes(index);
-        CachedImage image;
-        try
+        var images = missing.Count == 0 ? [] : source.Load(missing, cancellationToken);
+        for (var place = 0; place < missing.Count; place++)
         {
-            image = new(ImageDecoder.Decode(bytes, source.Manifest.Names[index]), XxHash64.HashToUInt64(bytes), "");
+            Remember(missing[place], images[place]);
+            loaded.Add(missing[place], images[place]);
         }
-        catch (CorruptImageException error)
+
+        return loaded;
+    }
+
+    private void Remember(int index, LoadedImage image)
+    {
+        if (image.Image is null)
         {
             _badFiles.TryAdd(source.Manifest.Names[index], 0);
-            image = new(null, 0, error.Message);
         }
 
         var size = image.Image?.Pixels.Length ?? 0;
-        if (Interlocked.Add(ref _cachedBytes, size) <= cacheBytes)
-        {
-            _cache.TryAdd(index, image);
-        }
-        else
+        if (Interlocked.Add(ref _cachedBytes, size) > cacheBytes || !_cache.TryAdd(index, image))
         {
             Interlocked.Add(ref _cachedBytes, -size);
         }
-
-        return image;
     }
 }

@@ -1,5 +1,7 @@
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
 
@@ -8,12 +10,27 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Prepares a job: reads the index of the data, builds the model, draws or loads the first state.</summary>
 internal static class JobPreparation
 {
+    /// <summary>Opens the data, which may have to be brought here first.</summary>
+    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <exception cref="IOException">The storage cannot be reached.</exception>
+    public static Task<ImageSource> OpenAsync(JobTicket ticket, CancellationToken cancellationToken)
+    {
+        var data = ticket.Specification.Data;
+        var storage = new StorageOptions
+        {
+            Endpoint = data.Endpoint,
+            Region = data.Region,
+            CacheBytes = ticket.Specification.Resources.CacheMegabytes * 1_000_000,
+        };
+        var source = data.Source == JobVocabulary.Auto ? "" : data.Source;
+        return Task.Run(() => ImageSources.OpenAsync(data.Path, source, storage, null, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Prepares. Call on the training thread.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
-    public static JobContext Prepare(JobTicket ticket, DeviceChoice device)
+    public static JobContext Prepare(JobTicket ticket, DeviceChoice device, ImageSource source)
     {
         var specification = ticket.Specification;
-        var source = ImageSources.Open(specification.Data.Path, specification.Data.Source == "auto" ? "" : specification.Data.Source);
         var batchSize = specification.Train.BatchSize;
         if (source.Manifest.Count < batchSize)
         {

@@ -92,7 +92,8 @@ internal sealed partial class JobRunner(
 
     private async Task RunCoreAsync(CancellationToken cancellationToken)
     {
-        var context = await training.RunAsync(() => JobPreparation.Prepare(ticket, device));
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
+        var context = await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source));
         _context = context;
         _finish = new(context, training, _jobs, ticket, clock);
         using var pool = new VectorPool(context.Layout.Length);
@@ -141,7 +142,7 @@ internal sealed partial class JobRunner(
         var hash = await training.RunAsync(() => StateHash.Compute(context.Method.State, context.Step));
         var difference = await _jobs.InitializeAsync(ticket.Id, new(
             context.Source.Manifest.Count, context.StepsPerEpoch, context.StepsTotal, context.Step, hash,
-            context.Source.Manifest.Digest, ticket.NumericClass, context.Layout.Length));
+            context.Source.Identity, ticket.NumericClass, context.Layout.Length));
         if (difference is not null)
         {
             throw new StateMismatchException($"This worker cannot take part: {difference}.");

@@ -17,7 +17,7 @@ public sealed class FolderImageSourceTests
             folder.Write(name, Png);
         }
 
-        using var source = ImageSources.Open(folder.Path, "");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "");
 
         source.Manifest.Names.ShouldBe(["B/x.JPG", "a/deep/z.webp", "b/10.png", "b/2.png"]);
         source.Manifest.Labels.ShouldBe([0, 1, 2, 2]);
@@ -33,7 +33,7 @@ public sealed class FolderImageSourceTests
         folder.Write("a.png", Png);
         folder.Write("C.jpeg", Png);
 
-        using var source = ImageSources.Open(folder.Path, ImageSources.Folder);
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, ImageSources.Folder);
 
         source.Manifest.Names.ShouldBe(["C.jpeg", "a.png", "b.png"]);
         source.Manifest.Labels.ShouldBeNull();
@@ -47,7 +47,7 @@ public sealed class FolderImageSourceTests
         folder.Write("a.png", Png);
         folder.Write("sub/b.png", Png);
 
-        using var source = ImageSources.Open(folder.Path, "");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "");
 
         source.Manifest.Names.ShouldBe(["a.png", "sub/b.png"]);
         source.Manifest.Labels.ShouldBeNull();
@@ -99,7 +99,7 @@ public sealed class FolderImageSourceTests
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "b"), Path.Combine(folder.Path, "a"));
         File.CreateSymbolicLink(Path.Combine(folder.Path, "a", "dangling.png"), "/nowhere/at/all.png");
 
-        using var source = ImageSources.Open(folder.Path, "");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "");
 
         source.Manifest.Names.ShouldBe(["a/1.png", "b/1.png"]);
     }
@@ -109,7 +109,7 @@ public sealed class FolderImageSourceTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("a.png", Png);
-        using var source = ImageSources.Open(folder.Path, "");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "");
         File.WriteAllBytes(path, Png[..10]);
 
         Should.Throw<IOException>(() => source.ReadBytes(0)).Message.ShouldContain("a.png");

@@ -84,11 +84,6 @@ public sealed class ImageDecoderTests
         Should.Throw<CorruptImageException>(() => ImageDecoder.Decode(Array.Empty<byte>(), "empty.png")).Reason.ShouldContain("empty");
 
     [Fact]
-    public void A_TIFF_says_what_to_do() =>
-        Should.Throw<CorruptImageException>(() => ImageDecoder.Decode("II*\0........"u8.ToArray(), "scan.tif"))
-            .Reason.ShouldContain("convert");
-
-    [Fact]
     public void A_header_that_announces_too_many_pixels_is_refused_before_memory_is_taken()
     {
         var png = TestImages.Png(1, 1, 8, 2, [1, 2, 3]);
@@ -219,7 +214,7 @@ public sealed class ImageDecoderTests
 
     [Fact]
     public void The_identity_names_a_decoder_and_its_version() =>
-        ImageDecoder.Identity.ShouldMatch("^(libturbojpeg.*|turbojpeg-none)\\+skia-\\d+");
+        ImageDecoder.Identity.ShouldMatch("^(libturbojpeg.*|turbojpeg-none)\\+skia-\\d.*\\+libtiff.net-\\d+");
 
     private static DecodedImage Smooth(int width, int height)
     {

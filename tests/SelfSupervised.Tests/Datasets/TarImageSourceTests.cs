@@ -20,7 +20,7 @@ public sealed class TarImageSourceTests
         var members = Enumerable.Range(0, 1000).Select(index => ($"class{index % 10}/{index:D4}.png", Marked(index))).ToList();
         var path = WriteTar(folder, "set.tar", format, members);
 
-        using var source = ImageSources.Open(path, "");
+        using var source = (ImageFileSource)ImageSources.Open(path, "");
 
         source.Manifest.Count.ShouldBe(1000);
         source.Manifest.ClassNames.Length.ShouldBe(10);
@@ -41,7 +41,7 @@ public sealed class TarImageSourceTests
         var name = $"klasse-ä/{new string('x', 180)}/{new string('y', 180)}.png";
         var path = WriteTar(folder, "long.tar", format, [(name, Png), ("klasse-b/short.png", Png)]);
 
-        using var source = ImageSources.Open(path, "tar");
+        using var source = (ImageFileSource)ImageSources.Open(path, "tar");
 
         source.Manifest.Names.ShouldBe(["klasse-b/short.png", name]);
         source.Decode(1).Width.ShouldBe(4);
@@ -54,7 +54,7 @@ public sealed class TarImageSourceTests
         WriteTar(folder, "two.tar", TarEntryFormat.Ustar, [("a/2.png", Marked(2)), ("b/4.png", Marked(4))]);
         WriteTar(folder, "one.tar", TarEntryFormat.Ustar, [("b/3.png", Marked(3)), ("a/1.png", Marked(1))]);
 
-        using var source = ImageSources.Open(folder.Path, "");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "");
 
         source.Manifest.Names.ShouldBe(["a/1.png", "a/2.png", "b/3.png", "b/4.png"]);
         source.Manifest.Labels.ShouldBe([0, 0, 1, 1]);
@@ -68,7 +68,7 @@ public sealed class TarImageSourceTests
         WriteTar(folder, "a.tar", TarEntryFormat.Ustar, [("cat/1.png", Marked(1))]);
         WriteTar(folder, "b.tar", TarEntryFormat.Ustar, [("cat/1.png", Marked(2)), ("dog/1.png", Marked(3))]);
 
-        using var source = ImageSources.Open(folder.Path, "tar");
+        using var source = (ImageFileSource)ImageSources.Open(folder.Path, "tar");
 
         source.Manifest.Names.ShouldBe(["a.tar/cat/1.png", "b.tar/cat/1.png", "b.tar/dog/1.png"]);
         source.Manifest.ClassNames.ShouldBe(["cat", "dog"]);
@@ -85,7 +85,7 @@ public sealed class TarImageSourceTests
             ("0000.jpg", Png), ("0000.cls", "1\n"u8.ToArray()),
         ]);
 
-        using var source = ImageSources.Open(path, "");
+        using var source = (ImageFileSource)ImageSources.Open(path, "");
 
         source.Manifest.Names.ShouldBe(["0000.jpg", "0001.jpg"]);
         source.Manifest.Labels.ShouldBe([1, 3]);
@@ -146,7 +146,7 @@ public sealed class TarImageSourceTests
     {
         using var folder = new TemporaryFolder();
         var members = Enumerable.Range(0, 200).Select(index => ($"c/{index:D3}.png", Marked(index))).ToList();
-        using var source = ImageSources.Open(WriteTar(folder, "set.tar", TarEntryFormat.Ustar, members), "");
+        using var source = (ImageFileSource)ImageSources.Open(WriteTar(folder, "set.tar", TarEntryFormat.Ustar, members), "");
 
         Parallel.For(0, 2000, round => source.ReadBytes(round % 200).ShouldBe(Marked(round % 200)));
     }

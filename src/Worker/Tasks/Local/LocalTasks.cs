@@ -5,6 +5,8 @@ internal static class LocalTasks
 {
     private static readonly Dictionary<string, Func<LocalTask>> Known = new(StringComparer.Ordinal)
     {
+        [FramesTask.Name] = () => new FramesTask(),
+        [IndexTask.Name] = () => new IndexTask(),
     };
 
     /// <summary>The names in ordinal order.</summary>

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+
+namespace LightlyCluster.SelfSupervised.Datasets.Video;
+
+/// <summary>Indexes the videos of a folder, several at a time.</summary>
+internal static class VideoIndexer
+{
+    private const int FaultsShown = 10;
+
+    /// <summary>Indexes every video; what an earlier indexing found out is used again where size and time of a file are the same.</summary>
+    /// <returns>The videos in ordinal order of their names.</returns>
+    /// <exception cref="DatasetException">Folder missing, no videos, videos that cannot be used (all of them named), no ffmpeg.</exception>
+    public static IReadOnlyList<VideoRecord> Index(string root, IndexProgress? progress, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new DatasetException($"The data folder '{root}' does not exist.");
+        }
+
+        var names = FolderFiles.Enumerate(root, VideoExtensions.Matches).Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
+        if (names.Length == 0)
+        {
+            throw new DatasetException(
+                $"Found no videos in the folder '{root}'. Supported extensions are: {string.Join(", ", VideoExtensions.All)}.");
+        }
+
+        FfmpegProgram.Find("ffprobe");
+        FfmpegProgram.Find("ffmpeg");
+        var cache = VideoIndexCache.Open(root);
+        var records = new VideoRecord?[names.Length];
+        var faults = new ConcurrentBag<string>();
+        var done = 0;
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        progress?.Invoke(0, names.Length, "videos");
+        Parallel.For(0, names.Length, options, place =>
+        {
+            try
+            {
+                records[place] = cache.Find(names[place]) ?? VideoProbe.Probe(root, names[place], cancellationToken);
+            }
+            catch (DatasetException error) when (error is VideoException or CorruptImageException)
+            {
+                faults.Add(error.Message);
+            }
+
+            progress?.Invoke(Interlocked.Increment(ref done), names.Length, "videos");
+        });
+        if (!faults.IsEmpty)
+        {
+            throw new VideoException(Describe([.. faults.Order(StringComparer.Ordinal)]));
+        }
+
+        var indexed = Array.ConvertAll(records, record => record!);
+        cache.Save(indexed);
+        return indexed;
+    }
+
+    private static string Describe(IReadOnlyList<string> faults) => faults.Count <= FaultsShown
+        ? string.Join('\n', faults)
+        : string.Join('\n', faults.Take(FaultsShown).Append($"... and {faults.Count - FaultsShown} more videos that cannot be used."));
+}
