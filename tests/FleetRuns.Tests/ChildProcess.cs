@@ -43,12 +43,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    public static ChildProcess StartProject(string project, params string[] arguments)
-    {
-        var program = Path.Combine(
-            AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!), $"LightlyCluster.{project}.dll");
-        return Start("dotnet", [Path.GetFullPath(program), .. arguments]);
-    }
+    public static ChildProcess StartProject(string project, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(FolderOf(project), $"LightlyCluster.{project}.dll"), .. arguments]);
+
+    /// <summary>Where a project was built to.</summary>
+    public static string FolderOf(string project) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!)));
 
     /// <summary>What follows READY in the line that the process prints when it is up.</summary>
     public Task<string> ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -42,7 +42,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public ChildProcess AddWorker(string id)
     {
-        var worker = ChildProcess.StartProject("Worker", "--coordinator", _address, "--id", id, "--device", "cpu");
+        var worker = ChildProcess.StartProject("Worker", "--coordinator", _address, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
         _children.Add(worker);
         return worker;
     }

@@ -15,6 +15,7 @@ internal sealed class WorkerSession
     private long? _closedAt;
     private bool _isLeaving;
     private string _job = "";
+    private string _released = "";
 
     /// <summary>Creates the session of a registered incarnation; its stream is not open yet.</summary>
     public WorkerSession(RegisterRequest registration, long now)
@@ -79,6 +80,12 @@ internal sealed class WorkerSession
     {
         lock (_lock)
         {
+            if (heartbeat.JobId.Length > 0 && heartbeat.JobId == _released)
+            {
+                // Sent before the worker heard that the job was taken back; it would keep the worker from every other job.
+                return;
+            }
+
             _heartbeat = heartbeat;
             if (heartbeat.JobId.Length > 0)
             {
@@ -102,6 +109,7 @@ internal sealed class WorkerSession
         lock (_lock)
         {
             _job = assignment.JobId;
+            _released = _released == assignment.JobId ? "" : _released;
             _heartbeat = new() { JobId = assignment.JobId, Step = -1, Status = nameof(WorkerStatus.Loading) };
             _outbox.Writer.TryWrite(new() { Assign = assignment });
         }
@@ -115,6 +123,7 @@ internal sealed class WorkerSession
             if (_job == job)
             {
                 _job = "";
+                _released = job;
                 _heartbeat = new() { Step = -1, Status = nameof(WorkerStatus.Idle) };
                 _outbox.Writer.TryWrite(new() { Release = new() { JobId = job, Reason = reason } });
             }

@@ -15,7 +15,8 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize, bool isSkippingBadFiles, long cacheBytes)
 {
     private readonly ConcurrentDictionary<int, LoadedImage> _cache = new();
-    private readonly ConcurrentDictionary<string, byte> _badFiles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _badFiles =
+        new(source.LeftOut.Select(name => KeyValuePair.Create(name, (byte)0)), StringComparer.Ordinal);
     private readonly Lock _permutationLock = new();
     private SamplePermutation? _permutation;
     private long _permutationEpoch = -1;

@@ -10,6 +10,7 @@ namespace LightlyCluster.SelfSupervised.Datasets.Video;
 public sealed class FrameExtraction(VideoImageSource source, string folder, ImageEncoder encoder)
 {
     private const int NamesShown = 1000;
+    private const int FaultsShown = 20;
 
     /// <summary>Whether files that are there are written again; otherwise they are kept and their frames not decoded.</summary>
     public bool IsOverwriting { get; init; }
@@ -51,7 +52,9 @@ public sealed class FrameExtraction(VideoImageSource source, string folder, Imag
         }, cancellationToken));
         if (!faults.IsEmpty)
         {
-            throw new VideoException($"{faults.Count} frames do not decode: {string.Join(", ", faults.Order(StringComparer.Ordinal).Take(NamesShown))}.");
+            var more = faults.Count > FaultsShown ? $" and {faults.Count - FaultsShown} more" : "";
+            throw new VideoException(
+                $"{faults.Count} frames do not decode: {string.Join(", ", faults.Order(StringComparer.Ordinal).Take(FaultsShown))}{more}.");
         }
 
         return (written, targets.Count - total, targets.Select(target => source.Videos.Locate(target.Index).Video).Distinct().Count());
