@@ -23,7 +23,7 @@ internal static class SampleCommand
             ["concepts"] = ConceptsSample.Run,
             ["dcl"] = DclSample.Run,
             ["dino"] = DinoSample.Run,
-            ["fastsiam"] = FastSiamSample.Run,
+            ["fast-siam"] = FastSiamSample.Run,
             ["linear-evaluation"] = LinearEvaluationSample.Run,
             ["measured-invariance"] = MeasuredInvarianceSample.Run,
             ["moco"] = MoCoSample.Run,
