@@ -35,8 +35,8 @@ public sealed class MeasuredInvarianceTests
     {
         using var scope = NewDisposeScope();
         set_num_threads(1);
-        using var with = Trained(epochs: 6, InvarianceGroups.All);
-        using var without = Trained(epochs: 6, InvarianceGroups.Shape | InvarianceGroups.Texture);
+        using var with = Trained(epochs: 4, InvarianceGroups.All);
+        using var without = Trained(epochs: 4, InvarianceGroups.Shape | InvarianceGroups.Texture);
 
         var on = InvarianceMeasure.MeasureEach(with, Images(32), View);
         var off = InvarianceMeasure.MeasureEach(without, Images(32), View);
@@ -89,11 +89,11 @@ public sealed class MeasuredInvarianceTests
     private static ResNet Trained(int epochs, InvarianceGroups groups)
     {
         manual_seed(1);
-        var backbone = ResNetGenerator.Create("resnet-9", width: 0.0625);
+        var backbone = ResNetGenerator.Create("resnet-9", width: 0.125);
         ParameterInitializer.Initialize(backbone, 1);
         if (epochs > 0)
         {
-            Pretraining.Run(backbone, new SampleContext(new DrawnShapes(96, 40), 32, epochs, TextWriter.Null), groups);
+            Pretraining.Run(backbone, new SampleContext(new DrawnShapes(256, 40), 32, epochs, TextWriter.Null), groups);
         }
 
         return backbone;
