@@ -10,6 +10,7 @@ const string Usage = """
            benchmarks chaos [--faults 200] [--seed 1] [--minutes 40]
            benchmarks recovery [--kills 24] [--stops 6] [--absence 30]
            benchmarks scale [--workers 5000] [--seconds 20]
+           benchmarks augment [--sizes 32,128,224] [--images 300] [--rounds 5] [--data DIR] [--lightly DIR]
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
@@ -21,6 +22,7 @@ const string Usage = """
               equals that of an undisturbed worker and no sample is lost or repeated
     recovery  time from kill -9 and SIGSTOP to the next commit, of a join, commits without a coordinator, cost when nobody dies
     scale     the coordinator with thousands of simulated workers: connect rate, memory of a stream, CPU, time to tell all a generation
+    augment   views/s of the SimCLR preset on one thread from decoded images, in turn with lightly itself where it is installed
     """;
 
 return args switch
@@ -35,6 +37,7 @@ return args switch
     ["coverage", ..] => await CoverageBenchmark.RunAsync(args[1..]),
     ["embed", ..] => await EmbedBenchmark.RunAsync(args[1..]),
     ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
+    ["augment", ..] => await AugmentBenchmark.RunAsync(args[1..]),
     _ => await FailAsync(),
 };
 

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Datasets;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal static class SampleCommand
             ["concepts"] = ConceptsSample.Run,
             ["dcl"] = DclSample.Run,
             ["dino"] = DinoSample.Run,
-            ["fastsiam"] = FastSiamSample.Run,
+            ["fast-siam"] = FastSiamSample.Run,
             ["linear-evaluation"] = LinearEvaluationSample.Run,
             ["measured-invariance"] = MeasuredInvarianceSample.Run,
             ["moco"] = MoCoSample.Run,
@@ -58,6 +59,7 @@ internal static class SampleCommand
             return position > 0 ? arguments[position + 1] : otherwise;
         }
 
+        TorchRuntime.EnsureLoaded();
         set_num_threads(1);
         manual_seed(1);
         var folder = Flag("--data", "");

@@ -20,9 +20,11 @@ public sealed class BarlowTwinsLoss : PairLoss
 
     /// <summary>Makes the loss.</summary>
     /// <param name="lambdaParam">Weight of the off-diagonal part.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not finite.</exception>
     public BarlowTwinsLoss(double lambdaParam = DefaultLambda)
         : base(nameof(BarlowTwinsLoss))
     {
+        LossInputs.RequireNumber(lambdaParam, nameof(lambdaParam));
         _lambda = lambdaParam;
     }
 
@@ -53,6 +55,7 @@ public sealed class BarlowTwinsLoss : PairLoss
     /// <exception cref="ArgumentException">There are fewer than two rows.</exception>
     public static Tensor Standardize(Tensor embeddings)
     {
+        LossInputs.RequirePair(embeddings, embeddings);
         LossInputs.RequireRows(embeddings, 2);
         return nn.functional.batch_norm(embeddings, null, null, null, null, training: true, 0, Epsilon);
     }

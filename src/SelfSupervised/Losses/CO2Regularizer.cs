@@ -47,6 +47,7 @@ public sealed class CO2Regularizer : PairLoss
         : base(nameof(CO2Regularizer))
     {
         LossInputs.RequireTemperature(tConsistency);
+        LossInputs.RequireNumber(alpha, nameof(alpha));
         _alpha = alpha;
         _temperature = tConsistency;
         if (memoryBank.Size > 0)
@@ -116,7 +117,7 @@ public sealed class CO2Regularizer : PairLoss
         LossInputs.RequireBank(first, bank);
         LossInputs.RequireTemperature(temperature);
         var (first_ND, second_ND) = (LossInputs.Normalize(first), LossInputs.Normalize(second));
-        var bank_DK = bank.detach().t();
+        var bank_DK = bank.detach().to(first.dtype).t();
         var positives_N1 = (first_ND * second_ND).sum(1, keepdim: true);
         var firstLogits = cat([positives_N1, mm(first_ND, bank_DK)], 1).div(temperature);
         var secondLogits = cat([positives_N1, mm(second_ND, bank_DK)], 1).div(temperature);

@@ -56,6 +56,8 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
         _teacherTemperature = teacherTemp;
         _warmupEpochs = warmupTeacherTempEpochs;
         _studentTemperature = studentTemp;
+        LossInputs.RequireNumber(centerMomentum, nameof(centerMomentum), 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(centerMomentum, 1);
         _centerMomentum = centerMomentum;
         register_buffer("center", zeros([1, 1, outputDim], float32).DetachFromDisposeScope());
     }
@@ -179,5 +181,6 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
 
         LossInputs.RequireViews(teacher, student[0].shape, "teacher");
         LossInputs.RequireViews(student, student[0].shape, "student");
+        LossInputs.RequireSameNumbers(teacher[0], student[0]);
     }
 }

@@ -20,6 +20,9 @@ public sealed class HypersphereLoss : PairLoss
     public HypersphereLoss(double t = 1, double lam = 1, double alpha = 2)
         : base(nameof(HypersphereLoss))
     {
+        LossInputs.RequireNumber(t, nameof(t));
+        LossInputs.RequireNumber(lam, nameof(lam));
+        LossInputs.RequireNumber(alpha, nameof(alpha));
         _temperature = t;
         _weight = lam;
         _power = alpha;

@@ -23,8 +23,8 @@ public sealed class KoLeoLoss : nn.Module<Tensor, Tensor>
     public KoLeoLoss(double p = 2, double eps = DefaultEpsilon)
         : base(nameof(KoLeoLoss))
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(p, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(eps);
+        LossInputs.RequireNumber(p, nameof(p), 1);
+        LossInputs.RequireNumber(eps, nameof(eps), double.Epsilon);
         _power = p;
         _epsilon = eps;
     }

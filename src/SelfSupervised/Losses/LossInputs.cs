@@ -32,6 +32,30 @@ internal static class LossInputs
                 + $"and [{string.Join(", ", secondShape)}].",
                 nameof(second));
         }
+
+        RequireSameNumbers(first, second);
+    }
+
+    /// <summary>Refuses two tensors that are not floating point, or not of the same precision or device.</summary>
+    public static void RequireSameNumbers(Tensor first, Tensor second)
+    {
+        if (!first.is_floating_point() || first.dtype != second.dtype || first.device.type != second.device.type)
+        {
+            throw new ArgumentException(
+                $"Both tensors must be floating point, of the same precision and on the same device, not {first.dtype} on {first.device} "
+                + $"and {second.dtype} on {second.device}.",
+                nameof(second));
+        }
+    }
+
+    /// <summary>Refuses a number that is not finite or smaller than allowed.</summary>
+    public static void RequireNumber(double value, string name, double minimum = double.NegativeInfinity)
+    {
+        if (!double.IsFinite(value) || value < minimum)
+        {
+            var allowed = double.IsFinite(minimum) ? $"{minimum} or more" : "a finite number";
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; allowed is {allowed}.");
+        }
     }
 
     /// <summary>Refuses a batch that is too small for statistics over it.</summary>
@@ -49,13 +73,15 @@ internal static class LossInputs
     {
         foreach (var view in views)
         {
-            if (view.shape.Length != 2 || !view.shape.SequenceEqual(shape))
+            if (view.shape.Length != 2 || view.shape[0] < 1 || view.shape[1] < 1 || !view.shape.SequenceEqual(shape))
             {
                 throw new ArgumentException(
                     $"All {name} views must have the same shape [N, D]: [{string.Join(", ", view.shape)}] beside "
                     + $"[{string.Join(", ", shape)}].",
                     nameof(views));
             }
+
+            RequireSameNumbers(views[0], view);
         }
     }
 
@@ -68,6 +94,11 @@ internal static class LossInputs
                 $"A bank [{string.Join(", ", bank.shape)}] does not fit embeddings [{string.Join(", ", embeddings.shape)}]: "
                 + "both must have the same number of columns.",
                 nameof(bank));
+        }
+
+        if (!bank.is_floating_point())
+        {
+            throw new ArgumentException($"A bank must be floating point, not {bank.dtype}.", nameof(bank));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class MMCRLoss : PairLoss
     public MMCRLoss(double lmda = DefaultLambda)
         : base(nameof(MMCRLoss))
     {
-        if (!(lmda >= 0))
+        if (!(lmda >= 0) || !double.IsFinite(lmda))
         {
             throw new ArgumentOutOfRangeException(nameof(lmda), lmda, "lmda must be greater than or equal to 0.");
         }
@@ -53,7 +53,14 @@ public sealed class MMCRLoss : PairLoss
         }
 
         using var scope = NewDisposeScope();
+        LossInputs.RequireSameNumbers(online, momentum);
         var views_BVD = cat([online, momentum], 1);
+        if (!views_BVD.isfinite().all().item<bool>())
+        {
+            // There is no decomposition of such a matrix; the loss says so, as other losses do.
+            return (views_BVD.sum() * double.NaN).MoveToOuterDisposeScope();
+        }
+
         var centroids_BD = views_BVD.mean([1L]);
         var global = linalg.svdvals(centroids_BD).sum();
         var local = linalg.svdvals(views_BVD).sum().div(online.shape[0]);

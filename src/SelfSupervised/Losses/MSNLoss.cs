@@ -30,7 +30,7 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
         double regularizationWeight = 1)
         : base(nameof(MSNLoss))
     {
-        if (!(temperature > 0))
+        if (!(temperature > 0) || !double.IsFinite(temperature))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(temperature), temperature, $"temperature must be in (0, inf) but is {temperature}.");
@@ -42,8 +42,10 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
                 nameof(sinkhornIterations), sinkhornIterations, $"sinkhornIterations must be >= 0 but is {sinkhornIterations}.");
         }
 
+        LossInputs.RequireTemperature(temperature);
         _temperature = temperature;
         _iterations = sinkhornIterations;
+        LossInputs.RequireNumber(regularizationWeight, nameof(regularizationWeight));
         _regularizationWeight = regularizationWeight;
     }
 
@@ -105,6 +107,8 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
         LossInputs.RequirePair(targets, targets);
         LossInputs.RequireBank(targets, anchors);
         LossInputs.RequireBank(targets, prototypes);
+        LossInputs.RequireSameNumbers(anchors, targets);
+        LossInputs.RequireSameNumbers(anchors, prototypes);
         if (anchors.shape[0] < 1 || anchors.shape[0] % targets.shape[0] != 0)
         {
             throw new ArgumentException(

@@ -115,7 +115,7 @@ public sealed class NTXentLoss : PairLoss
     private static Tensor Logits(Tensor queries_ND, Tensor keys_ND, Tensor bank_KD, double temperature)
     {
         var positives_N1 = (queries_ND * keys_ND).sum(1, keepdim: true);
-        var negatives_NK = mm(queries_ND, bank_KD.t());
+        var negatives_NK = mm(queries_ND, bank_KD.to(queries_ND.dtype).t());
         return cat([positives_N1, negatives_NK], 1).div(temperature);
     }
 }

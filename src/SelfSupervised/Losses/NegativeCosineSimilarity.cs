@@ -23,7 +23,7 @@ public sealed class NegativeCosineSimilarity : PairLoss
     public NegativeCosineSimilarity(int dim = 1, double eps = DefaultEpsilon)
         : base(nameof(NegativeCosineSimilarity))
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(eps);
+        LossInputs.RequireNumber(eps, nameof(eps), double.Epsilon);
         _dimension = dim;
         _epsilon = eps;
     }
@@ -35,11 +35,17 @@ public sealed class NegativeCosineSimilarity : PairLoss
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public override Tensor forward(Tensor x0, Tensor x1)
     {
-        if (!x0.shape.SequenceEqual(x1.shape))
+        if (!x0.shape.SequenceEqual(x1.shape) || x0.shape.Length == 0 || x0.shape.Contains(0))
         {
             throw new ArgumentException(
-                $"The loss takes vectors of the same shape, not [{string.Join(", ", x0.shape)}] and [{string.Join(", ", x1.shape)}].",
+                $"The loss takes vectors of the same shape, at least one, not [{string.Join(", ", x0.shape)}] and [{string.Join(", ", x1.shape)}].",
                 nameof(x1));
+        }
+
+        LossInputs.RequireSameNumbers(x0, x1);
+        if (_dimension >= x0.shape.Length || _dimension < -x0.shape.Length)
+        {
+            throw new ArgumentException($"There is no dimension {_dimension} in [{string.Join(", ", x0.shape)}].", nameof(x0));
         }
 
         using var scope = NewDisposeScope();

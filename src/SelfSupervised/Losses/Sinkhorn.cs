@@ -25,6 +25,7 @@ public static class Sinkhorn
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static Tensor Assign(Tensor scores, int iterations = DefaultIterations, double epsilon = DefaultEpsilon)
     {
+        LossInputs.RequireTemperature(epsilon);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();

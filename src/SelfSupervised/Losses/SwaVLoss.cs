@@ -30,6 +30,7 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
     {
         LossInputs.RequireTemperature(temperature);
         ArgumentOutOfRangeException.ThrowIfNegative(sinkhornIterations);
+        LossInputs.RequireTemperature(sinkhornEpsilon);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sinkhornEpsilon);
         _temperature = temperature;
         _iterations = sinkhornIterations;
@@ -114,6 +115,11 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
 
         LossInputs.RequireViews(high, high[0].shape, "high-resolution");
         LossInputs.RequireViews(low, high[0].shape, "low-resolution");
+        foreach (var scores in (queue ?? []).Concat(low))
+        {
+            LossInputs.RequireSameNumbers(high[0], scores);
+        }
+
         if (queue is null)
         {
             return;

@@ -26,6 +26,9 @@ public sealed class TiCoLoss : PairLoss
     public TiCoLoss(double beta = DefaultBeta, double rho = DefaultRho)
         : base(nameof(TiCoLoss))
     {
+        LossInputs.RequireNumber(beta, nameof(beta), 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(beta, 1);
+        LossInputs.RequireNumber(rho, nameof(rho));
         _beta = beta;
         _rho = rho;
     }

@@ -37,6 +37,10 @@ public sealed class VICRegLoss : PairLoss
         double lambdaParam = DefaultLambda, double muParam = DefaultMu, double nuParam = DefaultNu, double eps = DefaultEpsilon)
         : base(nameof(VICRegLoss))
     {
+        LossInputs.RequireNumber(lambdaParam, nameof(lambdaParam));
+        LossInputs.RequireNumber(muParam, nameof(muParam));
+        LossInputs.RequireNumber(nuParam, nameof(nuParam));
+        LossInputs.RequireNumber(eps, nameof(eps), double.Epsilon);
         _lambda = lambdaParam;
         _mu = muParam;
         _nu = nuParam;

@@ -60,9 +60,17 @@ public static class MemoryBank
     public static Tensor NearestRows(Tensor queries, Tensor bank)
     {
         RequireShapes(bank, queries);
+        if (queries.shape.Length != 2 || !queries.is_floating_point() || !bank.is_floating_point())
+        {
+            throw new ArgumentException(
+                $"Queries and bank must be floating point [n, D] and [K, D], not {queries.dtype} [{string.Join(", ", queries.shape)}] "
+                + $"and {bank.dtype} [{string.Join(", ", bank.shape)}].",
+                nameof(queries));
+        }
+
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        var queries_ND = nn.functional.normalize(queries.detach(), p: 2, dim: 1);
+        var queries_ND = nn.functional.normalize(queries.detach().to(bank.dtype), p: 2, dim: 1);
         var bank_KD = nn.functional.normalize(bank.detach(), p: 2, dim: 1);
         var nearest_N = mm(queries_ND, bank_KD.t()).argmax(1);
         return bank.detach().index_select(0, nearest_N).MoveToOuterDisposeScope();
@@ -72,7 +80,7 @@ public static class MemoryBank
     {
         var bankShape = bank.shape;
         var keyShape = keys.shape;
-        if (bankShape.Length < 2 || bankShape[0] < 1 || keyShape.Length < 2 || !bankShape.AsSpan(1).SequenceEqual(keyShape.AsSpan(1)))
+        if (bankShape.Length < 2 || bankShape.Contains(0) || keyShape.Length < 2 || !bankShape.AsSpan(1).SequenceEqual(keyShape.AsSpan(1)))
         {
             throw new ArgumentException(
                 $"Keys [{string.Join(", ", keyShape)}] do not fit a bank [{string.Join(", ", bankShape)}]: "

@@ -7,7 +7,8 @@ public sealed class SnippetTests
 
     public static TheoryData<string> Pages =>
     [
-        .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs", "methods"), "*.md")
+            .Append(Path.Combine(SourceTree.Root, "docs", "concepts.md"))
             .Where(page => Blocks(page).Count > 0)
             .Select(page => Path.GetRelativePath(SourceTree.Root, page)),
     ];

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using LightlyCluster.SelfSupervised;
+using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Transforms;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.Benchmarks;
+
+/// <summary>Views a second of the SimCLR preset on one thread, from decoded images, beside the Python library lightly in the same run.</summary>
+internal static class AugmentBenchmark
+{
+    private const int BatchSize = 64;
+
+    /// <summary>Runs and prints a table.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var data = Path.GetFullPath(Arguments.Get(arguments, "data", "../shared/data"));
+        var count = int.Parse(Arguments.Get(arguments, "images", "300"), CultureInfo.InvariantCulture);
+        var rounds = int.Parse(Arguments.Get(arguments, "rounds", "5"), CultureInfo.InvariantCulture);
+        var peer = await PeerAugmentation.OpenAsync(
+            Arguments.Get(arguments, "python", "/usr/bin/python3"),
+            Path.GetFullPath(Arguments.Get(arguments, "peer", "../shared/peer/bench_lightly.py")),
+            Path.GetFullPath(Arguments.Get(arguments, "lightly", ".")),
+            data);
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(1);
+        Console.WriteLine($"SimCLR preset, one thread, {count} decoded images, {rounds} rounds in turn; views/s: median (smallest to largest)");
+        if (peer.Reason is { } reason)
+        {
+            Console.WriteLine($"peer skipped: {reason}");
+        }
+
+        foreach (var text in Arguments.Get(arguments, "sizes", "32,128,224").Split(','))
+        {
+            await RunSizeAsync(int.Parse(text, CultureInfo.InvariantCulture), data, count, rounds, peer);
+        }
+
+        return 0;
+    }
+
+    private static async Task RunSizeAsync(int size, string data, int count, int rounds, PeerAugmentation peer)
+    {
+        var kind = size <= 32 ? "cifar" : "clothing";
+        var images = Load(Path.Combine(data, size <= 32 ? "cifar10" : "clothing"), size, count, out var source);
+        var pipeline = new SimCLRTransform(inputSize: size, gaussianBlur: size == 32 ? 0 : 0.5).Pipeline;
+        long[] sampleIds = [.. Enumerable.Range(0, images.Length).Select(index => (long)index)];
+
+        // The first seconds run code that the compiler has not optimized yet.
+        _ = Pass(pipeline, images, sampleIds, 0, TimeSpan.FromSeconds(2));
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            ours.Add(Arguments.Median(Enumerable.Range(0, 3).Select(pass => Pass(
+                pipeline, images, sampleIds, (round * 3) + pass, TimeSpan.FromSeconds(0.3)))));
+            if (peer.Reason is null)
+            {
+                theirs.Add(await peer.MeasureAsync(size, images.Length, kind));
+            }
+        }
+
+        Console.WriteLine($"{size,4} px, {source}");
+        Console.WriteLine($"     ours    {Spread(ours, "N0")}");
+        if (theirs.Count > 0)
+        {
+            Console.WriteLine($"     lightly {Spread(theirs, "N0")}");
+            Console.WriteLine($"     ratio   {Spread(ours.Zip(theirs, (our, their) => our / their), "F1")}");
+        }
+    }
+
+    /// <summary>Whole passes over the images, at least one and for at least the given time.</summary>
+    private static double Pass(ViewPipeline pipeline, DecodedImage[] images, long[] sampleIds, long epoch, TimeSpan atLeast)
+    {
+        var passCount = 0;
+        var watch = Stopwatch.StartNew();
+        for (; passCount == 0 || watch.Elapsed < atLeast; passCount++)
+        {
+            RunOnce(pipeline, images, sampleIds, epoch);
+        }
+
+        return passCount * images.Length * pipeline.ViewCount / watch.Elapsed.TotalSeconds;
+    }
+
+    private static void RunOnce(ViewPipeline pipeline, DecodedImage[] images, long[] sampleIds, long epoch)
+    {
+        for (var start = 0; start < images.Length; start += BatchSize)
+        {
+            var end = Math.Min(start + BatchSize, images.Length);
+            for (var view = 0; view < pipeline.ViewCount; view++)
+            {
+                pipeline.Apply(images[start..end], sampleIds[start..end], 1, epoch, view, CPU).Dispose();
+            }
+        }
+    }
+
+    private static DecodedImage[] Load(string folder, int size, int count, out string source)
+    {
+        if (Directory.Exists(folder))
+        {
+            using var dataset = new LightlyDataset(folder);
+            var found = Enumerable.Range(0, Math.Min(count, dataset.Count)).Select(index => dataset[index].Image).ToArray();
+            source = $"{found.Length} images of {Path.GetFileName(folder)}, {found[0].Width}x{found[0].Height} and the like";
+            return found;
+        }
+
+        var side = size <= 32 ? 32 : 256;
+        source = $"{count} noise images of {side}x{side} ({folder} is not there)";
+        return [.. Enumerable.Range(0, count).Select(seed => Noise(side, seed))];
+    }
+
+    private static DecodedImage Noise(int side, int seed)
+    {
+        var pixels = new byte[side * side * 3];
+        for (var index = 0; index < pixels.Length; index++)
+        {
+            pixels[index] = (byte)((index * 7919 * (seed + 1)) >> 5);
+        }
+
+        return new DecodedImage(side, side, pixels);
+    }
+
+    private static string Spread(IEnumerable<double> values, string format)
+    {
+        var sorted = values.Order().ToArray();
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return $"{Text(Arguments.Median(sorted)),9} ({Text(sorted[0])} to {Text(sorted[^1])})";
+    }
+}
