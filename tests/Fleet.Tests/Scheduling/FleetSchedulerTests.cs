@@ -38,11 +38,12 @@ public sealed class FleetSchedulerTests
         FleetScheduler.Allot(jobs, workers).JobOf.SequenceEqual(FleetScheduler.Allot(jobs.Reverse(), workers.Reverse()).JobOf));
 
     [Fact]
-    public void What_was_decided_for_jobs_of_known_class_is_decided_again() => Gen.Select(Jobs, Workers).Sample((jobs, workers) =>
+    public void What_was_decided_for_jobs_and_workers_without_reservations_is_decided_again() => Gen.Select(Jobs, Workers).Sample((jobs, workers) =>
     {
         var known = jobs.Where(job => job.NumericClass.Length > 0).ToArray();
-        var first = FleetScheduler.Allot(known, workers);
-        var followed = workers.Select(worker => worker with { Job = first.JobOf.GetValueOrDefault(worker.Incarnation, ""), IsMember = true });
+        var open = workers.Select(worker => worker with { Barred = new HashSet<string>() }).ToArray();
+        var first = FleetScheduler.Allot(known, open);
+        var followed = open.Select(worker => worker with { Job = first.JobOf.GetValueOrDefault(worker.Incarnation, ""), IsMember = true });
 
         return FleetScheduler.Allot(known, followed).JobOf.SequenceEqual(first.JobOf);
     });
