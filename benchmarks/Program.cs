@@ -4,10 +4,17 @@ const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 30]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks memory [--steps 500]
+           benchmarks chaos [--faults 200] [--seed 1] [--minutes 40]
+           benchmarks recovery [--kills 24] [--stops 6] [--absence 30]
+           benchmarks scale [--workers 5000] [--seconds 20]
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
     memory    resident size of every process at step 50 and at the end of a long run
+    chaos     a tiny job under random kill -9, SIGSTOP, SIGTERM, joins, kills of the coordinator, META and DATA; exit code 1 unless the state
+              equals that of an undisturbed worker and no sample is lost or repeated
+    recovery  time from kill -9 and SIGSTOP to the next commit, of a join, commits without a coordinator, cost when nobody dies
+    scale     the coordinator with thousands of simulated workers: connect rate, memory of a stream, CPU, time to tell all a generation
     """;
 
 return args switch
@@ -15,6 +22,9 @@ return args switch
     ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
     ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
     ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
+    ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
+    ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),
     ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
     _ => await FailAsync(),
 };

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
@@ -67,7 +68,9 @@ public sealed class StepStore : IStepStore
 
         RedisKey[] keys =
             [_keys.Job(_job), _keys.Members(_job), _keys.Reduced(_job, step), _keys.Shards(_job, step), _keys.Log(_job)];
-        return (await EvaluateAsync(LuaScripts.PublishReduced, keys, arguments)).ToOutcome();
+        var outcome = (await EvaluateAsync(LuaScripts.PublishReduced, keys, arguments)).ToOutcome();
+        CrashPoint.Reach(outcome == PublishOutcome.Committed ? "worker.commit-reply-lost" : "worker.pointer-published");
+        return outcome;
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public static class JobSpecificationMapping
             Backbone = ReadBackbone(wire.Backbone ?? new BackboneSpec()),
             Transforms = ReadTransforms(wire.Transforms ?? new TransformsSpec(), method.Name),
             Train = train,
-            Optimizer = ReadOptimizer(wire.Optimizer ?? new OptimizerSpec(), train.BatchSize),
+            Optimizer = ReadOptimizer(wire.Optimizer ?? new OptimizerSpec(), method.Name, train.BatchSize),
             Schedule = ReadSchedule(wire.Schedule ?? new ScheduleSpec()),
             Workers = ReadWorkers(wire.Workers ?? new WorkersSpec()),
             Sync = ReadSync(wire.Sync ?? new SyncSpec()),
@@ -34,7 +34,7 @@ public static class JobSpecificationMapping
     {
         Data = WriteData(specification.Data),
         Method = WriteMethod(specification.Method),
-        Backbone = new BackboneSpec { Name = specification.Backbone.Name, Width = specification.Backbone.Width },
+        Backbone = WriteBackbone(specification.Backbone),
         Transforms = WriteTransforms(specification.Transforms),
         Train = WriteTrain(specification.Train),
         Optimizer = new OptimizerSpec
@@ -43,6 +43,9 @@ public static class JobSpecificationMapping
             LearningRate = specification.Optimizer.LearningRate,
             Momentum = specification.Optimizer.Momentum,
             WeightDecay = specification.Optimizer.WeightDecay,
+            DecayEverything = specification.Optimizer.DecayEverything,
+            Beta1 = specification.Optimizer.Beta1,
+            Beta2 = specification.Optimizer.Beta2,
         },
         Schedule = new ScheduleSpec { Name = specification.Schedule.Name, WarmupSteps = specification.Schedule.WarmupSteps },
         Workers = new WorkersSpec
@@ -95,32 +98,71 @@ public static class JobSpecificationMapping
     private static MethodSpecification ReadMethod(MethodSpec wire)
     {
         var name = Word(wire.Name, MethodCatalog.SimClr);
+        var definition = wire.Plugin.Length > 0 ? null : MethodCatalog.Find(name);
+        var loss = wire.Loss.Length > 0 ? LossCatalog.Find(wire.Loss)?.Name ?? wire.Loss : definition?.Losses[0] ?? "";
         return new MethodSpecification
         {
-            Name = name,
-            Parameters = MethodCatalog.Find(name)?.Resolve(wire.Parameters) ?? new ParameterValues(wire.Parameters),
+            Name = definition?.Name ?? name,
+            Loss = loss,
+            Regularizers = new(wire.Regularizers.Select(ReadRegularizer)),
+            Plugin = wire.Plugin,
+            Parameters = definition?.Resolve(loss, wire.Parameters) ?? new ParameterValues(wire.Parameters),
         };
+    }
+
+    private static RegularizerSpecification ReadRegularizer(RegularizerSpec wire)
+    {
+        var definition = RegularizerCatalog.Find(wire.Name);
+        return new(definition?.Name ?? wire.Name, definition?.Resolve(wire.Parameters) ?? new ParameterValues(wire.Parameters));
     }
 
     private static MethodSpec WriteMethod(MethodSpecification method)
     {
-        var wire = new MethodSpec { Name = method.Name };
+        var wire = new MethodSpec { Name = method.Name, Loss = method.Loss, Plugin = method.Plugin };
         AddAll(wire.Parameters, method.Parameters);
+        foreach (var regularizer in method.Regularizers)
+        {
+            var item = new RegularizerSpec { Name = regularizer.Name };
+            AddAll(item.Parameters, regularizer.Parameters);
+            wire.Regularizers.Add(item);
+        }
+
         return wire;
     }
 
-    private static BackboneSpecification ReadBackbone(BackboneSpec wire) => new()
+    private static BackboneSpecification ReadBackbone(BackboneSpec wire)
     {
-        Name = Word(wire.Name, BackboneCatalog.Default),
-        Width = wire.HasWidth ? wire.Width : 1,
+        var name = Word(wire.Name, BackboneCatalog.Default);
+        return new()
+        {
+            Name = BackboneCatalog.Find(name)?.Name ?? name,
+            Width = wire.HasWidth ? wire.Width : 1,
+            Stem = Word(wire.Stem, JobVocabulary.Auto),
+            NumSplits = wire.NumSplits,
+            StemActivation = !wire.HasStemActivation || wire.StemActivation,
+            Weights = wire.Weights,
+            PatchSize = wire.PatchSize,
+        };
+    }
+
+    private static BackboneSpec WriteBackbone(BackboneSpecification backbone) => new()
+    {
+        Name = backbone.Name,
+        Width = backbone.Width,
+        Stem = backbone.Stem,
+        NumSplits = backbone.NumSplits,
+        StemActivation = backbone.StemActivation,
+        Weights = backbone.Weights,
+        PatchSize = backbone.PatchSize,
     };
 
     private static TransformsSpecification ReadTransforms(TransformsSpec wire, string method)
     {
         var invariances = wire.Invariances ?? new InvariancesSpec();
+        var preset = Word(wire.Preset, MethodCatalog.Find(method)?.Preset ?? TransformCatalog.SimClr);
         return new TransformsSpecification
         {
-            Preset = Word(wire.Preset, MethodCatalog.Find(method)?.Preset ?? TransformCatalog.SimClr),
+            Preset = TransformCatalog.FindPreset(preset) ?? preset,
             Overrides = new ParameterValues(wire.Overrides),
             Invariances = new InvariancesSpecification
             {
@@ -187,13 +229,20 @@ public static class JobSpecificationMapping
         return wire;
     }
 
-    private static OptimizerSpecification ReadOptimizer(OptimizerSpec wire, int batchSize) => new()
+    private static OptimizerSpecification ReadOptimizer(OptimizerSpec wire, string method, int batchSize)
     {
-        Name = Word(wire.Name, JobVocabulary.OptimizerSgd),
-        LearningRate = wire.HasLearningRate ? wire.LearningRate : JobDefaults.LearningRate(batchSize),
-        Momentum = wire.HasMomentum ? wire.Momentum : JobDefaults.Momentum,
-        WeightDecay = wire.HasWeightDecay ? wire.WeightDecay : JobDefaults.WeightDecay,
-    };
+        var defaults = OptimizerDefaults.For(MethodCatalog.Find(method), wire.Name);
+        return new()
+        {
+            Name = Word(wire.Name, defaults.Name),
+            LearningRate = wire.HasLearningRate ? wire.LearningRate : defaults.LearningRateOf(batchSize),
+            Momentum = wire.HasMomentum ? wire.Momentum : JobDefaults.Momentum,
+            WeightDecay = wire.HasWeightDecay ? wire.WeightDecay : defaults.WeightDecay,
+            DecayEverything = wire.DecayEverything,
+            Beta1 = wire.HasBeta1 ? wire.Beta1 : JobDefaults.Beta1,
+            Beta2 = wire.HasBeta2 ? wire.Beta2 : JobDefaults.Beta2,
+        };
+    }
 
     private static ScheduleSpecification ReadSchedule(ScheduleSpec wire) => new()
     {

@@ -9,6 +9,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly StringBuilder _said = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _isDisposed;
+
     private ChildProcess(Process process) => Process = process;
 
     public Process Process { get; }
@@ -24,7 +26,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(string file, IReadOnlyList<string> arguments)
+    /// <summary>Starts a program, armed with crash points where some are named.</summary>
+    public static ChildProcess Start(string file, IReadOnlyList<string> arguments, string crashPoints = "")
     {
         var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -34,6 +37,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        start.Environment["LIGHTLY_CRASH_POINT"] = crashPoints;
         var child = new ChildProcess(new Process { StartInfo = start });
         child.Process.OutputDataReceived += (_, line) => child.Take(line.Data);
         child.Process.ErrorDataReceived += (_, line) => child.Take(line.Data);
@@ -43,12 +47,17 @@ internal sealed class ChildProcess : IAsyncDisposable
         return child;
     }
 
-    public static ChildProcess StartProject(string project, params string[] arguments)
-    {
-        var program = Path.Combine(
-            AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!), $"LightlyCluster.{project}.dll");
-        return Start("dotnet", [Path.GetFullPath(program), .. arguments]);
-    }
+    /// <summary>Whether the process is stopped.</summary>
+    public bool IsFrozen => !Process.HasExited && File.ReadAllText($"/proc/{Process.Id}/stat").Contains(") T ", StringComparison.Ordinal);
+
+    public static ChildProcess StartProject(string project, params string[] arguments) => StartArmedProject(project, "", arguments);
+
+    public static ChildProcess StartArmedProject(string project, string crashPoints, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(FolderOf(project), $"LightlyCluster.{project}.dll"), .. arguments], crashPoints);
+
+    /// <summary>Where a project was built to.</summary>
+    public static string FolderOf(string project) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!)));
 
     /// <summary>What follows READY in the line that the process prints when it is up.</summary>
     public Task<string> ReadyAsync() => _ready.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -67,6 +76,39 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the process has been killed by SIGKILL, as a crash point does.</summary>
+    public async Task DiesAsync(string where, int seconds = 20)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await Process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new TimeoutException($"The process did not die at '{where}' in {seconds} s. It said: {Said}", error);
+        }
+
+        if (Process.ExitCode != 137)
+        {
+            throw new InvalidOperationException($"The process ended with {Process.ExitCode} instead of dying at '{where}': {Said}");
+        }
+    }
+
+    /// <summary>Waits until the process has been stopped by SIGSTOP, as a crash point does.</summary>
+    public async Task FreezesAsync(string where, int seconds = 60)
+    {
+        for (var tries = 0; !IsFrozen; tries++)
+        {
+            if (tries > seconds * 50)
+            {
+                throw new TimeoutException($"The process did not freeze at '{where}' in {seconds} s. It said: {Said}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{Process.Id}"]);
@@ -75,6 +117,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!Process.HasExited)
         {
             Process.Kill(entireProcessTree: true);

@@ -22,7 +22,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 3));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[1].Signal("KILL")));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Workers[1].Signal("KILL")));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldHaveSingleItem().Seconds.ShouldBeGreaterThan(0);
@@ -39,7 +39,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(3);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 3));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.Workers[0].Signal("TERM")));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Workers[0].Signal("TERM")));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();
@@ -61,7 +61,7 @@ public sealed class FaultTests : IDisposable
         spec.Workers.ClearMax();
         var job = await fleet.SubmitAsync(spec);
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(3, () => fleet.AddWorkers(1)));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(3, () => fleet.AddWorkers(1)));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Workers.Count.ShouldBe(2);
@@ -79,7 +79,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(2);
         var job = await fleet.SubmitAsync(JobOf(images, "simclr", 2, 40));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(4, () => fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(1))));
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(1))));
 
         ShouldBeWhole(end, steps, expected);
         end.Result.Recoveries.ShouldBeEmpty();
@@ -96,7 +96,7 @@ public sealed class FaultTests : IDisposable
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, "moco", 1));
 
-        var (end, steps) = await fleet.FollowAsync(job.Id, At(6, () =>
+        var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(6, () =>
         {
             fleet.Workers[0].Signal("KILL");
             fleet.AddWorkers(1);
@@ -137,26 +137,7 @@ public sealed class FaultTests : IDisposable
     private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps) =>
         EqualBitsTests.JobOf(images, method, workers, steps);
 
-    private static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
-    {
-        action();
-        return Task.CompletedTask;
-    });
-
-    private static Func<StepMetrics, Task> At(long step, Func<Task> action)
-    {
-        var isDone = false;
-        return async metrics =>
-        {
-            if (!isDone && metrics.Step >= step)
-            {
-                isDone = true;
-                await action();
-            }
-        };
-    }
-
-    private static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
+    internal static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
     {
         end.State.ShouldBe(TrainingJob.Types.State.Succeeded, $"{end.Reason} {end.Message}");
         end.Result.StateHash.ShouldBe(expected);
@@ -166,18 +147,21 @@ public sealed class FaultTests : IDisposable
         steps.Select(step => step.Step).ShouldBe(Enumerable.Range(1, (int)end.StepsTotal).Select(step => (long)step));
     }
 
-    private async Task<string> ReferenceAsync(string images, string method, int steps = Steps)
+    /// <summary>The state that one undisturbed worker reaches.</summary>
+    internal static async Task<string> ReferenceAsync(string folder, string images, string method, int steps)
     {
         if (References.TryGetValue((method, steps), out var known))
         {
             return known;
         }
 
-        await using var fleet = await TestFleet.StartAsync(_folder);
+        await using var fleet = await TestFleet.StartAsync(folder);
         fleet.AddWorkers(1);
         var job = await fleet.SubmitAsync(JobOf(images, method, 1, steps));
         var (end, _) = await fleet.FollowAsync(job.Id);
         end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
         return References[(method, steps)] = end.Result.StateHash;
     }
+
+    private Task<string> ReferenceAsync(string images, string method, int steps = Steps) => ReferenceAsync(_folder, images, method, steps);
 }

@@ -8,18 +8,23 @@ namespace LightlyCluster.FleetRuns.Tests;
 internal sealed class TestFleet : IAsyncDisposable
 {
     private readonly List<ChildProcess> _children = [];
+    private readonly List<ChildProcess> _standby = [];
     private readonly GrpcChannel _channel;
     private readonly string _address;
+    private string _addresses;
 
     private TestFleet(string folder, TestStore store, ChildProcess coordinator, string address)
     {
         Folder = folder;
         Store = store;
-        _address = address;
+        _address = _addresses = address;
         Coordinator = coordinator;
         _channel = GrpcChannel.ForAddress(address);
         Jobs = new(_channel);
     }
+
+    /// <summary>Where the coordinator listens.</summary>
+    public string Address => _address;
 
     public string Folder { get; }
 
@@ -40,9 +45,31 @@ internal sealed class TestFleet : IAsyncDisposable
         return new(directory, running, coordinator, await coordinator.ReadyAsync());
     }
 
-    public ChildProcess AddWorker(string id)
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Func<Task> action)
     {
-        var worker = ChildProcess.StartProject("Worker", "--coordinator", _address, "--id", id, "--device", "cpu");
+        var isDone = false;
+        return async metrics =>
+        {
+            if (!isDone && metrics.Step >= step)
+            {
+                isDone = true;
+                await action();
+            }
+        };
+    }
+
+    /// <summary>Does something once, when a step is committed.</summary>
+    public static Func<StepMetrics, Task> At(long step, Action action) => At(step, () =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+
+    public ChildProcess AddWorker(string id, string crashPoints = "")
+    {
+        var worker = ChildProcess.StartArmedProject(
+            "Worker", crashPoints, "--coordinator", _addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
         _children.Add(worker);
         return worker;
     }
@@ -55,20 +82,76 @@ internal sealed class TestFleet : IAsyncDisposable
         }
     }
 
-    public async Task RestartCoordinatorAsync(TimeSpan absence)
+    /// <summary>Starts another coordinator over the same store; workers that come later know both.</summary>
+    public async Task<TrainingJobService.TrainingJobServiceClient> AddCoordinatorAsync()
+    {
+        var coordinator = StartCoordinator(Store, Folder, "127.0.0.1:0");
+        _standby.Add(coordinator);
+        var address = await coordinator.ReadyAsync();
+        _addresses = $"{_addresses},{address}";
+        return new(GrpcChannel.ForAddress(address));
+    }
+
+    public async Task RestartCoordinatorAsync(TimeSpan absence, string crashPoints = "")
     {
         await Coordinator.DisposeAsync();
         await Task.Delay(absence);
-        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority);
+        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority, crashPoints);
         await Coordinator.ReadyAsync();
     }
 
-    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec) =>
-        await Jobs.CreateTrainingJobAsync(new() { RequestId = Path.GetRandomFileName(), Spec = spec });
+    /// <summary>Starts another coordinator on the same store, with an address of its own.</summary>
+    public ChildProcess StartSecondCoordinator() => StartCoordinator(Store, Folder, "127.0.0.1:0");
+
+    /// <summary>Waits until these workers are connected and have no job.</summary>
+    public async Task WorkersAreIdleAsync(params string[] ids)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                var answer = await Jobs.ListWorkersAsync(new(), deadline: DateTime.UtcNow.AddSeconds(5));
+                if (ids.All(id => answer.Workers.Any(worker => worker.Id == id && worker.Status == "Idle")))
+                {
+                    return;
+                }
+            }
+            catch (RpcException error) when (IsAway(error))
+            {
+                // The coordinator is starting.
+            }
+
+            if (tries > 1200)
+            {
+                throw new TimeoutException(
+                    $"Workers {string.Join(", ", ids)} were not idle within 60 s.\ncoordinator: {Tail(Coordinator.Said)}\n"
+                    + string.Join('\n', _children.TakeLast(3).Select(child => Tail(child.Said))));
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Submits a job, again and again under one request id while the coordinator is away.</summary>
+    public async Task<TrainingJob> SubmitAsync(TrainingJobSpec spec)
+    {
+        var request = new CreateTrainingJobRequest { RequestId = Path.GetRandomFileName(), Spec = spec };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await Jobs.CreateTrainingJobAsync(request, deadline: DateTime.UtcNow.AddSeconds(5));
+            }
+            catch (RpcException error) when (IsAway(error) && tries < 200)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
 
     /// <summary>Follows a job to its end (or pause) and gives its last snapshot and its steps.</summary>
     public async Task<(TrainingJob Job, IReadOnlyList<StepMetrics> Steps)> FollowAsync(
-        string id, Func<StepMetrics, Task>? onStep = null, int timeoutSeconds = 60)
+        string id, Func<StepMetrics, Task>? onStep = null, int timeoutSeconds = 60, TrainingJobService.TrainingJobServiceClient? client = null)
     {
         var steps = new List<StepMetrics>();
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(timeoutSeconds));
@@ -77,7 +160,7 @@ internal sealed class TestFleet : IAsyncDisposable
         {
             try
             {
-                using var watch = Jobs.WatchTrainingJob(new() { Id = id, FromStep = steps.Count == 0 ? 0 : steps[^1].Step + 1 });
+                using var watch = (client ?? Jobs).WatchTrainingJob(new() { Id = id, FromStep = steps.Count == 0 ? 0 : steps[^1].Step + 1 });
                 while (await watch.ResponseStream.MoveNext(stop.Token))
                 {
                     job = watch.ResponseStream.Current.Job ?? job;
@@ -88,7 +171,7 @@ internal sealed class TestFleet : IAsyncDisposable
                     }
                 }
             }
-            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            catch (RpcException error) when (IsAway(error))
             {
                 await Task.Delay(50, stop.Token);
             }
@@ -96,7 +179,7 @@ internal sealed class TestFleet : IAsyncDisposable
             {
                 throw new TimeoutException(
                     $"The job did not end in {timeoutSeconds} s; last seen: {job?.State} at step {steps.LastOrDefault()?.Step}.\n"
-                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => $"{child.Process.Id}: {Tail(child.Said)}")),
+                    + $"coordinator: {Tail(Coordinator.Said)}\n" + string.Join('\n', _children.Select(child => Tail(child.Said))),
                     error);
             }
         }
@@ -107,7 +190,7 @@ internal sealed class TestFleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
-        foreach (var child in _children)
+        foreach (var child in _children.Concat(_standby))
         {
             await child.DisposeAsync();
         }
@@ -116,8 +199,13 @@ internal sealed class TestFleet : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen) => ChildProcess.StartProject(
-        "Coordinator", "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
+    /// <summary>Nobody there, or (yet) not the leader.</summary>
+    private static bool IsAway(RpcException error) =>
+        error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.FailedPrecondition;
+
+    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen, string crashPoints = "") =>
+        ChildProcess.StartArmedProject(
+            "Coordinator", crashPoints, "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
 
     private static string Tail(string text) => text.Length > 3000 ? text[^3000..] : text;
 }

@@ -3,18 +3,30 @@ using System.Net.Sockets;
 
 namespace LightlyCluster.FleetRuns.Tests;
 
-/// <summary>A store for a test: the embedded one, or two real redis-servers in the roles META (append-only file) and DATA (no persistence).</summary>
+/// <summary>A store for a test: the embedded one, or two redis-servers as META (append-only file) and DATA (no persistence).</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     public const string Embedded = "embedded";
     public const string Redis = "redis";
 
-    private readonly ChildProcess? _dataProcess;
+    private readonly string[] _metaArguments;
+    private readonly string[] _dataArguments;
+    private ChildProcess? _dataProcess;
 
-    private TestStore(ChildProcess process, string meta, string data, ChildProcess? dataProcess = null) =>
-        (Process, Meta, Data, _dataProcess) = (process, meta, data, dataProcess);
+    private TestStore(ChildProcess process, string meta, string data)
+        : this(process, null, meta, data, [], [])
+    {
+    }
 
-    public ChildProcess Process { get; }
+    private TestStore(
+        ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] metaArguments, string[] dataArguments)
+    {
+        (Process, _dataProcess, Meta, Data) = (process, dataProcess, meta, data);
+        (_metaArguments, _dataArguments) = (metaArguments, dataArguments);
+    }
+
+    /// <summary>The process that holds META.</summary>
+    public ChildProcess Process { get; private set; }
 
     /// <summary>META first; one process where it plays both roles.</summary>
     public IReadOnlyList<ChildProcess> Processes => _dataProcess is { } data ? [Process, data] : [Process];
@@ -33,29 +45,49 @@ internal sealed class TestStore : IAsyncDisposable
             return new(store, parts[0]["meta=".Length..], parts[1]["data=".Length..]);
         }
 
-        var (meta, metaPort) = await StartRedisAsync("--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
-        var (data, dataPort) = await StartRedisAsync("--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
-        return new(meta, $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}", data);
+        var (metaPort, dataPort) = (FreePort(), FreePort());
+        var metaArguments = Arguments(
+            metaPort, "--appendonly", "yes", "--appendfsync", "always", "--dir", directory, "--requirepass", password);
+        var dataArguments = Arguments(
+            dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
+        return new(
+            await StartRedisAsync(metaArguments), await StartRedisAsync(dataArguments), $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}",
+            metaArguments, dataArguments);
     }
 
     /// <summary>Sends a signal to the DATA server.</summary>
     public void SignalData(string signal) => (_dataProcess ?? Process).Signal(signal);
 
+    /// <summary>Kills META and starts it again on its append-only file.</summary>
+    public async Task RestartMetaAsync(TimeSpan absence)
+    {
+        await Process.DisposeAsync();
+        await Task.Delay(absence);
+        Process = await StartRedisAsync(_metaArguments);
+    }
+
+    /// <summary>Kills DATA, with all that is in it, and starts it again.</summary>
+    public async Task RestartDataAsync(TimeSpan absence)
+    {
+        await _dataProcess!.DisposeAsync();
+        await Task.Delay(absence);
+        _dataProcess = await StartRedisAsync(_dataArguments);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        if (_dataProcess is { } data)
-        {
-            await data.DisposeAsync();
-        }
+        await (_dataProcess?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private static async Task<(ChildProcess Process, int Port)> StartRedisAsync(params string[] settings)
+    private static string[] Arguments(int port, params string[] settings) =>
+        ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings];
+
+    private static async Task<ChildProcess> StartRedisAsync(string[] arguments)
     {
-        var port = FreePort();
-        var redis = ChildProcess.Start("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings]);
+        var redis = ChildProcess.Start("redis-server", arguments);
         await redis.SaysAsync("Ready to accept connections");
-        return (redis, port);
+        return redis;
     }
 
     private static int FreePort()

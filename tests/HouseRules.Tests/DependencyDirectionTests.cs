@@ -11,6 +11,7 @@ public sealed class DependencyDirectionTests
         ["SelfSupervised"] = [],
         ["Observability"] = [],
         ["Store"] = [],
+        ["CustomMethod"] = ["SelfSupervised"],
         ["Fleet.Redis"] = ["Fleet"],
         ["Protocol"] = ["Fleet"],
         ["Client"] = ["Fleet", "Protocol"],

@@ -33,14 +33,33 @@ internal static class CatalogCommands
         terminal.Print($"{method.Description}");
         terminal.Print($"Reference: {method.Reference}");
         terminal.Print($"Transforms: {method.Preset}");
+        terminal.Print($"Optimizer: {method.Optimizer.Name}, learning rate {method.Optimizer.LearningRate:R} * batchSize / 256, weight decay {method.Optimizer.WeightDecay:R}");
+        terminal.Print($"Losses (method.loss): {string.Join(", ", method.Losses)}");
+        terminal.Print($"Regularizers (method.regularizers): {string.Join(", ", method.Regularizers)}");
         terminal.Print("");
+        terminal.Print($"{Parameters(method.ParametersWith(method.Losses[0]))}");
+        foreach (var loss in method.Losses.Skip(1).Select(LossCatalog.Find).OfType<LossDefinition>().Where(loss => loss.Parameters.Count > 0))
+        {
+            terminal.Print($"With method.loss {loss.Name}: {loss.Description}");
+            terminal.Print($"{Parameters(loss.Parameters)}");
+        }
+
+        foreach (var regularizer in method.Regularizers.Select(RegularizerCatalog.Find).OfType<RegularizerDefinition>())
+        {
+            terminal.Print($"Regularizer {regularizer.Name}: {regularizer.Description}");
+            terminal.Print($"{Parameters(regularizer.Parameters)}");
+        }
+    }
+
+    private static TextTable Parameters(IReadOnlyList<ParameterDefinition> parameters)
+    {
         var table = new TextTable("PARAMETER", "DEFAULT", "ALLOWED", "MEANING");
-        foreach (var parameter in method.Parameters)
+        foreach (var parameter in parameters)
         {
             table.Add(parameter.Name, DefaultOf(parameter), parameter.Allowed, parameter.Description);
         }
 
-        terminal.Print($"{table}");
+        return table;
     }
 
     private static Command Methods(CommandContext context)
@@ -55,10 +74,10 @@ internal static class CatalogCommands
                 return;
             }
 
-            var table = new TextTable("NAME", "PARAMETERS", "MEANING");
+            var table = new TextTable("NAME", "LOSSES", "TRANSFORMS", "MEANING");
             foreach (var method in MethodCatalog.All)
             {
-                table.Add(method.Name, string.Join(", ", method.Parameters.Select(parameter => $"{parameter.Name}={DefaultOf(parameter)}")), method.Description);
+                table.Add(method.Name, method.Losses.Count > 1 ? $"{method.Losses[0]} and {method.Losses.Count - 1} more" : method.Losses[0], method.Preset, method.Description);
             }
 
             context.Terminal.Print($"{table}");

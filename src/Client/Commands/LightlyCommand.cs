@@ -59,6 +59,7 @@ internal static class LightlyCommand
             UpCommand.Create(context),
             ValidateCommand.Create(context),
             InitCommand.Create(context),
+            SchemaCommand.Create(context),
             VerifyCommand.Create(context),
             CompareCommand.Create(context),
             SubmitCommand.Create(context),

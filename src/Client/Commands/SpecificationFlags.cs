@@ -28,17 +28,17 @@ internal sealed class SpecificationFlags
     [
         Flag("--data", "data.path", "Folder of images or videos, .tar file, or folder of .tar files."),
         Flag("--test-data", "evaluate.testPath", "Labelled images for evaluation; else every fifth image of a class is held out."),
-        Flag("--method", "method.name", "simclr or moco; see `lightly methods list`."),
-        Flag("--backbone", "backbone.name", "resnet-9 to resnet-152; see `lightly backbones list`."),
+        Flag("--method", "method.name", "simclr, moco, byol, dino, ...; see `lightly methods list`."),
+        Flag("--backbone", "backbone.name", "resnet-9 to resnet-152, torchvision-resnet-18, vit-tiny, ...; see `lightly backbones list`."),
         Flag("--width", "backbone.width", "Multiplies the backbone's channels."),
         Flag("--image-size", "data.imageSize", "Side of the views in pixels."),
         Flag("--batch-size", "train.batchSize", "Images in one global step, over all workers."),
         Flag("--shards", "train.shards", "Virtual shards of the batch; the result depends on them, but not on workers."),
-        Flag("--memory-bank-size", "method.memoryBankSize", "Keys that MoCo remembers."),
+        Flag("--memory-bank-size", "method.memoryBankSize", "Keys that MoCo or NNCLR remembers."),
         Flag("--temperature", "method.temperature", "Temperature of the loss."),
         Flag("--steps", "train.steps", "Horizon in steps, counted from 0."),
         Flag("--epochs", "train.epochs", "Horizon in epochs."),
-        Flag("--learning-rate", "optimizer.learningRate", "Highest learning rate; default 0.06 * batch size / 256."),
+        Flag("--learning-rate", "optimizer.learningRate", "Highest learning rate; by default it grows with the batch size, 0.06 * batch size / 256 for most methods."),
         Flag("--seed", "train.seed", "Everything random is a function of it."),
         Flag("--workers", "workers.max", "Worker processes."),
         Flag("--stop-after-step", "checkpoint.stopAfterStep", "Checkpoint and pause after this step."),
@@ -113,7 +113,16 @@ internal sealed class SpecificationFlags
             }
 
             var path = text[..separator];
-            yield return Assign(path.StartsWith(SpecificationPrefix, StringComparison.Ordinal) ? path[SpecificationPrefix.Length..] : path, text[(separator + 1)..], "--set");
+            var plain = path.StartsWith(SpecificationPrefix, StringComparison.Ordinal) ? path[SpecificationPrefix.Length..] : path;
+            var assignment = Assign(plain, text[(separator + 1)..], "--set");
+            var parts = assignment.Key.Kind == JobKeyKind.NumberList
+                ? NumberListText.TrySplit(assignment.Key, assignment.Text, assignment.Position)
+                    ?? throw new CommandException($"--set {text}: {plain} must be {assignment.Key.Expected}")
+                : [assignment];
+            foreach (var part in parts)
+            {
+                yield return part;
+            }
         }
     }
 

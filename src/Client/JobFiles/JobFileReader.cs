@@ -164,6 +164,12 @@ internal sealed class JobFileReader
 
     private void ReadValue(JobKey key)
     {
+        if (key.Kind is JobKeyKind.Regularizers or JobKeyKind.NumberList)
+        {
+            ReadList(key);
+            return;
+        }
+
         if (_parser.Accept<MappingStart>(out _) || _parser.Accept<SequenceStart>(out _))
         {
             var kind = _parser.Accept<MappingStart>(out _) ? "keys" : "a list";
@@ -186,6 +192,23 @@ internal sealed class JobFileReader
         }
 
         _assignments.Add(assignment);
+    }
+
+    private void ReadList(JobKey key)
+    {
+        var position = Position(_parser.Current);
+        var text = RegularizerText.Take(_parser);
+        var assignments = key.Kind == JobKeyKind.NumberList
+            ? NumberListText.TrySplit(key, text, position)
+            : [new JobAssignment(key, text, IsQuoted: false, position)];
+        var error = assignments is null ? $"{key.Path} is {text}, but must be {key.Expected}" : assignments.Select(JobValue.Check).FirstOrDefault(found => found is not null);
+        if (error is not null)
+        {
+            _errors.Add($"{position}: {error}");
+            return;
+        }
+
+        _assignments.AddRange(assignments!);
     }
 
     private void AddUnknown(Scalar key, string[] names, string owner)

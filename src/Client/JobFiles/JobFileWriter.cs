@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.JobFiles;
 
@@ -49,11 +50,17 @@ internal static class JobFileWriter
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
             var value = field.Accessor.GetValue(message);
-            if (value is MapField<string, double> parameters)
+            if (value is RepeatedField<RegularizerSpec> regularizers)
             {
+                yield return (prefix + field.JsonName, RegularizerText.Format(regularizers));
+            }
+            else if (value is MapField<string, double> parameters)
+            {
+                // The names of a plugin's parameters are known to workers only; they stand in a section of their own.
+                var place = message is MethodSpec { Plugin.Length: > 0 } ? $"{prefix}{field.JsonName}." : prefix;
                 foreach (var (key, number) in parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    yield return (prefix + key, IsSwitch(key) ? Format(number != 0) : Format(number));
+                    yield return (place + key, IsSwitch(key) ? Format(number != 0) : Format(number));
                 }
             }
             else if (value is IMessage child)

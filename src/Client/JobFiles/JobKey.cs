@@ -30,6 +30,12 @@ internal sealed class JobKey
     /// <summary>Key of the parameter table; empty for other kinds.</summary>
     public string Parameter { get; init; } = "";
 
+    /// <summary>The parameters that a list of numbers sets, in order.</summary>
+    public IReadOnlyList<JobKey> Parts { get; init; } = [];
+
+    /// <summary>The table whose parameters a section takes by any name; null: only known keys stand in it.</summary>
+    public FieldDescriptor? OpenTable { get; init; }
+
     /// <summary>True for a second name, which is not offered in messages or written.</summary>
     public bool IsAlias { get; init; }
 
@@ -42,7 +48,10 @@ internal sealed class JobKey
     /// <summary>What the key holds, for people.</summary>
     public string Expected => Kind switch
     {
-        JobKeyKind.Section => $"keys ({string.Join(", ", ProperNames)})",
+        JobKeyKind.Section when OpenTable is null => $"keys ({string.Join(", ", ProperNames)})",
+        JobKeyKind.Section when OpenTable is not null => "keys with numbers",
+        JobKeyKind.NumberList => $"a list of {Parts.Count} numbers",
+        JobKeyKind.Regularizers => "a list such as [{name: co2, alpha: 1}]",
         JobKeyKind.Text => "a word",
         JobKeyKind.Switch => "true or false",
         JobKeyKind.Number or JobKeyKind.Parameter => "a number",
@@ -54,7 +63,9 @@ internal sealed class JobKey
     public IEnumerable<string> ProperNames => Children.Values.Where(child => !child.IsAlias).Select(child => child.Name);
 
     /// <summary>The key below a section; snake_case is read as camelCase. Null where there is none.</summary>
-    public JobKey? Find(string name) => Children.GetValueOrDefault(name) ?? Children.GetValueOrDefault(CamelCase(name));
+    public JobKey? Find(string name) => OpenTable is null
+        ? Children.GetValueOrDefault(name) ?? Children.GetValueOrDefault(CamelCase(name))
+        : new JobKey(name, $"{Path}.{name}", JobKeyKind.Parameter, [.. Fields, OpenTable]) { Parameter = name };
 
     /// <summary>Adds a key below a section.</summary>
     public JobKey Add(JobKey child)

@@ -26,4 +26,10 @@ internal enum JobKeyKind
 
     /// <summary>A number of a parameter table, or true and false for 1 and 0.</summary>
     Parameter,
+
+    /// <summary>A list of numbers that sets several parameters: lightly's <c>sigmas: [0.1, 2]</c>.</summary>
+    NumberList,
+
+    /// <summary>A list of regularizers, each with its parameters: <c>[{name: co2, alpha: 1}]</c>.</summary>
+    Regularizers,
 }

@@ -59,6 +59,7 @@ internal static class JobKeys
     {
         var root = new JobKey("spec", "", JobKeyKind.Section, []);
         AddFields(root, TrainingJobSpec.Descriptor);
+        AddSpellings(root.Children["transforms"]);
         foreach (var parameter in TransformCatalog.Parameters)
         {
             AddAlias(root, $"collate.{parameter.Name}", $"transforms.{parameter.Name}");
@@ -86,6 +87,10 @@ internal static class JobKeys
             {
                 AddParameters(section, field);
             }
+            else if (field.IsRepeated)
+            {
+                section.Add(new JobKey(field.JsonName, path, JobKeyKind.Regularizers, [.. section.Fields, field]));
+            }
             else if (field.FieldType == FieldType.Message)
             {
                 AddFields(section.Add(new JobKey(field.JsonName, path, JobKeyKind.Section, [.. section.Fields, field])), field.MessageType);
@@ -99,10 +104,30 @@ internal static class JobKeys
 
     private static void AddParameters(JobKey section, FieldDescriptor field)
     {
-        var parameters = section.Name == "method" ? MethodCatalog.All.SelectMany(method => method.Parameters) : TransformCatalog.Parameters;
+        var isMethod = section.Name == "method";
+        var parameters = isMethod
+            ? MethodCatalog.All.SelectMany(method => method.Losses.SelectMany(method.ParametersWith))
+            : TransformCatalog.Parameters;
         foreach (var name in parameters.Select(parameter => parameter.Name).Distinct(StringComparer.Ordinal))
         {
             section.Add(new JobKey(name, $"{section.Path}.{name}", JobKeyKind.Parameter, [.. section.Fields, field]) { Parameter = name });
+        }
+
+        if (isMethod)
+        {
+            // Parameters of a plugin, whose names only the workers know.
+            section.Add(new JobKey(field.JsonName, $"{section.Path}.{field.JsonName}", JobKeyKind.Section, section.Fields) { OpenTable = field });
+        }
+    }
+
+    private static void AddSpellings(JobKey transforms)
+    {
+        foreach (var (name, parameters) in TransformCatalog.Spellings)
+        {
+            var parts = parameters.Select(parameter => transforms.Children[parameter]).ToArray();
+            transforms.Add(parts.Length > 1
+                ? new JobKey(name, $"{transforms.Path}.{name}", JobKeyKind.NumberList, []) { IsAlias = true, Parts = parts }
+                : new JobKey(name, parts[0].Path, parts[0].Kind, parts[0].Fields) { IsAlias = true, Parameter = parts[0].Parameter });
         }
     }
 

@@ -41,6 +41,14 @@ internal static class JobValue
             message = child;
         }
 
+        if (assignment.Key.Kind == JobKeyKind.Regularizers)
+        {
+            var list = (RepeatedField<RegularizerSpec>)fields[^1].Accessor.GetValue(message);
+            list.Clear();
+            list.AddRange(RegularizerText.TryParse(assignment.Text)!);
+            return;
+        }
+
         var value = assignment.Key.Kind == JobKeyKind.Text ? WordOf(assignment) : Parse(assignment.Key.Kind, assignment.Text)!;
         if (assignment.Key.Kind == JobKeyKind.Parameter)
         {
@@ -58,6 +66,7 @@ internal static class JobValue
         JobKeyKind.LongInteger =>
             long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null,
         JobKeyKind.UnsignedInteger => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null,
+        JobKeyKind.Regularizers => RegularizerText.TryParse(text),
         JobKeyKind.Switch => text switch { "true" => true, "false" => false, _ => null },
         JobKeyKind.Parameter when text is "true" or "false" => text == "true" ? 1.0 : 0.0,
         JobKeyKind.Number or JobKeyKind.Parameter =>

@@ -12,6 +12,7 @@ internal static class LocalPaths
         var full = specification with
         {
             Data = specification.Data with { Path = FullPath(specification.Data.Path) },
+            Backbone = specification.Backbone with { Weights = FullPath(specification.Backbone.Weights) },
             Evaluate = specification.Evaluate with { TestPath = FullPath(specification.Evaluate.TestPath) },
             Checkpoint = specification.Checkpoint with { ResumeFrom = FullPath(specification.Checkpoint.ResumeFrom) },
         };
@@ -32,6 +33,11 @@ internal static class LocalPaths
         if (specification.Evaluate.TestPath.Length > 0)
         {
             RequireImages("evaluate.testPath", specification.Evaluate.TestPath, "--test-data");
+        }
+
+        if (specification.Backbone.Weights is { Length: > 0 } weights && !File.Exists(weights))
+        {
+            throw new CommandException($"backbone.weights {weights} does not exist; name a .safetensors file or a PyTorch state dictionary");
         }
 
         if (specification.Checkpoint.ResumeFrom.Length > 0)

@@ -16,10 +16,9 @@ internal static class StoreMemory
     /// </remarks>
     public static string Of(JobSpecification specification, int workers)
     {
-        var backbone = BackboneCatalog.Find(specification.Backbone.Name);
-        var width = Math.Max(1, specification.Backbone.Width);
-        var gradientBytes = (backbone?.ParameterCount ?? 0) * width * width * sizeof(float);
-        var wanted = gradientBytes * ((workers + 1.0) * StepsKept + 3) * Margin;
+        var gradientBytes = ModelSize.TrainedValues(specification) * sizeof(float);
+        var rowBytes = ModelSize.PublishedValues(specification) * sizeof(float);
+        var wanted = ((gradientBytes * ((workers + 1.0) * StepsKept + 3)) + (rowBytes * StepsKept)) * Margin;
         var gibibytes = 1L;
         while (gibibytes < 32 && gibibytes * Gibibyte < wanted)
         {

@@ -37,14 +37,15 @@ internal sealed partial class WorkerEndpoint(
             throw RpcErrors.Precondition("TooManyWorkers", "This coordinator has as many workers as it takes (20000).");
         }
 
+        var given = directory.Count > MembershipTimes.ManyWorkers ? times.ForMany() : times;
         LogRegistered(request.WorkerId, request.Incarnation, request.ProcessId, request.NumericClass);
         return Task.FromResult(new RegisterResponse
         {
             MetaEndpoint = options.Meta,
             DataEndpoint = options.Data.Length > 0 ? options.Data : options.Meta,
             KeyPrefix = options.KeyPrefix,
-            LeaseMilliseconds = (int)times.Lease.TotalMilliseconds,
-            LeaseRenewMilliseconds = (int)times.LeaseRenewal.TotalMilliseconds,
+            LeaseMilliseconds = (int)given.Lease.TotalMilliseconds,
+            LeaseRenewMilliseconds = (int)given.LeaseRenewal.TotalMilliseconds,
         });
     }
 

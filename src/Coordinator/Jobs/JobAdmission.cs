@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
@@ -40,6 +41,7 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Co
                 clock.GetUtcNow().ToUnixTimeMilliseconds(), specification.Train.Shards, specification.Checkpoint.StopAfterStep,
                 specification.Workers.Min, specification.Workers.Max, specification.Workers.Priority),
             request.RequestId);
+        CrashPoint.Reach("coordinator.admitted");
         if (isTaken)
         {
             throw RpcErrors.IdTaken(existing);

@@ -1,4 +1,5 @@
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
 
@@ -18,11 +19,13 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
     {
         var history = await store.ReadHistoryAsync(job.Id);
         var change = GenerationRows.Write(asked, job, history, incarnation => directory.FactsOf(incarnation, job.Id), term, Now);
+        CrashPoint.Reach("coordinator.before-generation");
         if (await store.BumpGenerationAsync(job.Id, change) is not { } begun)
         {
             return null;
         }
 
+        CrashPoint.Reach("coordinator.after-generation");
         _closed.Remove(job.Id);
         _recoveries.Add(job.Id, begun.Step, change.Recoveries);
         instruments.GenerationBegan(asked.Reason);

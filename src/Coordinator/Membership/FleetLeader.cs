@@ -1,4 +1,5 @@
 using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -88,7 +89,7 @@ internal sealed partial class FleetLeader(
                 LogFollows(leadership.Name, leadership.LeaderAddress);
             }
 
-            if (_state.Role == ObserverRole.Leader || directory.Sessions.Count > 0)
+            if (_state.Role == ObserverRole.Leader || directory.Count > 0)
             {
                 directory.Dismiss();
                 _state = MembershipMachine.Advance(_state, new RoleChanged(ObserverRole.Follower, 0), directory.Now).State;
@@ -138,7 +139,7 @@ internal sealed partial class FleetLeader(
     private async Task ReadLeasesAsync(long term)
     {
         var now = directory.Now;
-        if (now - _leasesReadAt < times.LeaseRenewal)
+        if (now - _leasesReadAt < _state.Times.LeaseRenewal)
         {
             return;
         }
@@ -207,6 +208,7 @@ internal sealed partial class FleetLeader(
 
                 directory.Find(assign.Incarnation)?.Send(new() { Assign = new() { JobId = assign.Job, Spec = specification } });
                 LogAssigned(NameOf(assign.Incarnation), assign.Job);
+                CrashPoint.Reach("coordinator.assigned");
                 break;
             case ReleaseWorker release:
                 directory.Find(release.Incarnation)?.Send(new() { Release = new() { JobId = release.Job, Reason = release.Reason } });

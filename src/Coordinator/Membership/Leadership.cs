@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 
 namespace LightlyCluster.Coordinator.Membership;
@@ -36,6 +37,11 @@ internal sealed class Leadership(ILeaseStore leases, CoordinatorOptions options,
         // What was asked before a pause of this process may be over: the time counts from before the question.
         var asked = clock.GetTimestamp();
         Term = await leases.AcquireLeadershipAsync(Name, Life);
+        if (Term is not null)
+        {
+            CrashPoint.Reach("coordinator.leading");
+        }
+
         _leader = Term is null ? await leases.ReadLeaderAsync() ?? "" : Name;
         (_askedAt, _hasAsked) = (asked, true);
         return Term;

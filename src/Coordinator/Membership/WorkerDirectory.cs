@@ -19,6 +19,9 @@ internal sealed class WorkerDirectory(TimeProvider clock) : IDisposable
     /// <summary>All sessions.</summary>
     public IReadOnlyCollection<WorkerSession> Sessions => [.. _sessions.Values];
 
+    /// <summary>How many sessions there are.</summary>
+    public int Count => _sessions.Count;
+
     /// <summary>Time of the events.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_start);
 

@@ -15,11 +15,14 @@ public static class JobDefaults
     /// <summary>Seed of everything random.</summary>
     public const ulong Seed = 1;
 
-    /// <summary>Momentum of SGD.</summary>
+    /// <summary>Momentum of SGD and LARS.</summary>
     public const double Momentum = 0.9;
 
-    /// <summary>Weight decay of SGD.</summary>
-    public const double WeightDecay = 5e-4;
+    /// <summary>AdamW's share of the old mean of gradients.</summary>
+    public const double Beta1 = 0.9;
+
+    /// <summary>AdamW's share of the old mean of squared gradients.</summary>
+    public const double Beta2 = 0.999;
 
     /// <summary>Numbered checkpoints that stay beside the last one.</summary>
     public const int CheckpointsKept = 2;
@@ -35,7 +38,4 @@ public static class JobDefaults
     /// </summary>
     public static int ShardCount(int batchSize) => ShardCounts.FirstOrDefault(
         count => batchSize % count == 0 && batchSize / count >= ShardImagesMinimum, 1);
-
-    /// <summary>Learning rate in proportion to the global batch: 0.06 for 256 images.</summary>
-    public static double LearningRate(int batchSize) => 0.06 * batchSize / 256;
 }

@@ -9,9 +9,9 @@ public static class JobSpecificationValidator
     {
         var violations = new ViolationCollector();
         CheckData(specification.Data, violations);
-        CheckMethod(specification.Method, violations);
-        CheckBackbone(specification.Backbone, violations);
-        CheckTransforms(specification.Transforms, violations);
+        MethodValidator.Check(specification.Method, violations);
+        BackboneValidator.Check(specification, violations);
+        TransformsValidator.Check(specification.Transforms, violations);
         CheckTrain(specification.Train, violations);
         CheckOptimizer(specification, violations);
         CheckWorkers(specification.Workers, specification.Train.Shards, violations);
@@ -39,41 +39,6 @@ public static class JobSpecificationValidator
         violations.RequireWord("data.source", data.Source, JobVocabulary.Sources);
         violations.RequireRange("data.imageSize", data.ImageSize, 8, 1024, "pixels; 32 or 64 suit small images, 224 photographs");
         violations.RequireWord("data.onError", data.OnError, JobVocabulary.OnErrors);
-    }
-
-    private static void CheckMethod(MethodSpecification method, ViolationCollector violations)
-    {
-        violations.RequireWord("method.name", method.Name, MethodCatalog.Names);
-        if (MethodCatalog.Find(method.Name) is { } definition)
-        {
-            violations.RequireParameters("method", method.Parameters, definition.Parameters, $"method {method.Name}");
-        }
-    }
-
-    private static void CheckBackbone(BackboneSpecification backbone, ViolationCollector violations)
-    {
-        violations.RequireWord("backbone.name", backbone.Name, BackboneCatalog.Names);
-        if (backbone.Width is not (> 0 and <= BackboneCatalog.WidthMaximum))
-        {
-            violations.Add(
-                "backbone.width",
-                $"{backbone.Width:R}",
-                $"backbone.width is {backbone.Width:R}; allowed is above 0, up to {BackboneCatalog.WidthMaximum:R} (1 = the usual network)");
-        }
-    }
-
-    private static void CheckTransforms(TransformsSpecification transforms, ViolationCollector violations)
-    {
-        violations.RequireWord("transforms.preset", transforms.Preset, TransformCatalog.Presets);
-        violations.RequireParameters("transforms", transforms.Overrides, TransformCatalog.Parameters, "transforms");
-        if (transforms.Overrides.TryGetValue("sigmaLow", out var low)
-            && transforms.Overrides.TryGetValue("sigmaHigh", out var high) && low > high)
-        {
-            violations.Add(
-                "transforms.sigmaLow",
-                $"{low:R}",
-                $"transforms.sigmaLow is {low:R}, above sigmaHigh {high:R}; it must not be larger");
-        }
     }
 
     private static void CheckTrain(TrainSpecification train, ViolationCollector violations)
@@ -133,9 +98,11 @@ public static class JobSpecificationValidator
     {
         var optimizer = specification.Optimizer;
         violations.RequireWord("optimizer.name", optimizer.Name, JobVocabulary.Optimizers);
-        violations.RequireNumber("optimizer.learningRate", optimizer.LearningRate, 1e-12, 1000, "the default is 0.06 * batchSize / 256");
+        violations.RequireNumber("optimizer.learningRate", optimizer.LearningRate, 1e-12, 1000, "the default grows with the batch: 0.06 * batchSize / 256 for most methods");
         violations.RequireNumber("optimizer.momentum", optimizer.Momentum, 0, 0.999999, "the usual value is 0.9");
         violations.RequireNumber("optimizer.weightDecay", optimizer.WeightDecay, 0, 1, "the usual value is 0.0005");
+        violations.RequireNumber("optimizer.beta1", optimizer.Beta1, 0, 0.999999, "the usual value is 0.9");
+        violations.RequireNumber("optimizer.beta2", optimizer.Beta2, 0, 0.99999999, "the usual value is 0.999");
         violations.RequireWord("schedule.name", specification.Schedule.Name, JobVocabulary.Schedules);
         violations.RequireRange(
             "schedule.warmupSteps",

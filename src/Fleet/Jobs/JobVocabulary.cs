@@ -27,6 +27,18 @@ public static class JobVocabulary
     /// <summary>Stochastic gradient descent with momentum.</summary>
     public const string OptimizerSgd = "sgd";
 
+    /// <summary>Adam with decoupled weight decay.</summary>
+    public const string OptimizerAdamW = "adamw";
+
+    /// <summary>Layer-wise adaptive rate scaling, for batches of thousands.</summary>
+    public const string OptimizerLars = "lars";
+
+    /// <summary>A 3x3 convolution of stride 1, for small images.</summary>
+    public const string StemSmall = "small";
+
+    /// <summary>A 7x7 convolution of stride 2 and a max-pool, for photographs.</summary>
+    public const string StemLarge = "large";
+
     /// <summary>Linear warm-up, then half a cosine to zero.</summary>
     public const string ScheduleCosine = "cosine";
 
@@ -55,7 +67,10 @@ public static class JobVocabulary
     public static IReadOnlyList<string> Precisions { get; } = [PrecisionSingle];
 
     /// <summary>Words of <c>optimizer.name</c>.</summary>
-    public static IReadOnlyList<string> Optimizers { get; } = [OptimizerSgd];
+    public static IReadOnlyList<string> Optimizers { get; } = [OptimizerSgd, OptimizerAdamW, OptimizerLars];
+
+    /// <summary>Words of <c>backbone.stem</c>.</summary>
+    public static IReadOnlyList<string> Stems { get; } = [Auto, StemSmall, StemLarge];
 
     /// <summary>Words of <c>schedule.name</c>.</summary>
     public static IReadOnlyList<string> Schedules { get; } = [ScheduleCosine, ScheduleConstant];

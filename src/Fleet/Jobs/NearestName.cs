@@ -20,6 +20,9 @@ public static class NearestName
             : null;
     }
 
+    /// <summary>Whether a name is another spelling of a known one: without regard to case, hyphens, underscores and spaces.</summary>
+    public static bool IsSpelling(string known, string name) => string.Equals(Plain(known), Plain(name), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The hint for a message: the nearest name where there is one, else nothing.</summary>
     public static string Hint(string name, IEnumerable<string> known) =>
         Find(name, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
@@ -42,6 +45,8 @@ public static class NearestName
 
         return rows[left.Length % 3][right.Length];
     }
+
+    private static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit));
 
     private static void FillRow(string left, string right, int row, int[][] rows)
     {

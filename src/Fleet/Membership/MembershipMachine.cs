@@ -106,7 +106,10 @@ public static class MembershipMachine
             RegisteredAt = now,
             OrderedAt = now,
         };
-        return state.With(worker with { HeardAt = now }) with { Allotment = null };
+        var next = state.With(worker with { HeardAt = now }) with { Allotment = null };
+
+        // Whoever comes from now on gets the longer lease; a gap must then be as long before a missing lease counts.
+        return next.Workers.Count > MembershipTimes.ManyWorkers ? next with { Times = next.Times.ForMany() } : next;
     }
 
     private static FleetState Open(FleetState state, string incarnation, TimeSpan now, List<FleetAction> actions)

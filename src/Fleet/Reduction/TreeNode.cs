@@ -20,5 +20,8 @@ public readonly record struct TreeNode(int Start, int Count)
     /// <summary>The right child; only of a node that is no leaf.</summary>
     public TreeNode Right => new(Start + Split, Count - Split);
 
+    /// <summary>The node as a range: "[2, 4)". (The text that a record makes by itself would never end: children have children.)</summary>
+    public override string ToString() => $"[{Start}, {End})";
+
     private int Split => 1 << BitOperations.Log2((uint)(Count - 1));
 }

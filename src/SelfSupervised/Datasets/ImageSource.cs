@@ -16,6 +16,9 @@ public abstract class ImageSource : IDisposable
     /// <summary>What must be equal on two machines for equal pixels: the manifest's digest, and the decoder where it is a program.</summary>
     public virtual string Identity => Manifest.Digest;
 
+    /// <summary>Names of files that could not be used and are no part of the data set.</summary>
+    public virtual IReadOnlyList<string> LeftOut => [];
+
     /// <summary>Reads and decodes an image.</summary>
     /// <param name="index">Index of the image in the manifest.</param>
     /// <returns>The pixels.</returns>

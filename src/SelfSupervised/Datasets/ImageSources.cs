@@ -15,25 +15,39 @@ public static class ImageSources
     /// <summary>Name of the source kind for the frames of videos.</summary>
     public const string Video = "video";
 
-    /// <summary>Indexes a data set. Reads names and sizes only.</summary>
+    /// <summary>Indexes a data set on a disk. Reads names and sizes only.</summary>
     /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive.</param>
     /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
     /// <returns>The opened source; the caller disposes it.</returns>
     /// <exception cref="DatasetException">
     /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive or a video is damaged.
     /// </exception>
-    public static ImageSource Open(string path, string source) => Open(path, source, null, CancellationToken.None);
+    public static ImageSource Open(string path, string source) =>
+        Open(path, new ImageSourceOptions { Source = source ?? "" }, CancellationToken.None);
 
-    /// <summary>Indexes a data set and tells how far it is. Reads names and sizes only.</summary>
-    /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive.</param>
-    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
-    /// <param name="progress">Is told how far the indexing is; may be null.</param>
-    /// <param name="cancellationToken">Ends the indexing.</param>
+    /// <summary>Indexes a data set on a disk or in S3-compatible storage; shards of storage are brought to this machine first.</summary>
+    /// <param name="path">A path as in <see cref="Open(string, string)"/>, <c>s3://bucket/prefix</c> or <c>s3://bucket/name.tar</c>.</param>
+    /// <param name="options">What it is and how it is opened.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The opened source; the caller disposes it.</returns>
     /// <exception cref="DatasetException">
-    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or an archive or a video is damaged.
+    /// The path is missing or is not what the options say, holds no images, or something in it is damaged.
     /// </exception>
-    public static ImageSource Open(string path, string source, IndexProgress? progress, CancellationToken cancellationToken)
+    /// <exception cref="StorageUnavailableException">The storage cannot be reached.</exception>
+    public static async Task<ImageSource> OpenAsync(string path, ImageSourceOptions options, CancellationToken cancellationToken)
+    {
+        if (!StorageLocation.Matches(path))
+        {
+            return Open(path, options, cancellationToken);
+        }
+
+        return options.Source is "" or Tar
+            ? await StoredShards.OpenAsync(path, options.Storage, options.Progress, cancellationToken)
+            : throw new DatasetException(
+                $"'{path}' is storage, which holds tar shards; the data source is '{options.Source}'. Leave it out, or use '{Tar}'.");
+    }
+
+    private static ImageSource Open(string path, ImageSourceOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (StorageLocation.Matches(path))
@@ -43,13 +57,13 @@ public static class ImageSources
 
         try
         {
-            return (source ?? "") switch
+            return options.Source switch
             {
-                "" => Detect(path, progress, cancellationToken),
+                "" => Detect(path, options, cancellationToken),
                 Folder => OpenFolder(path),
                 Tar => OpenTar(path),
-                Video => OpenVideos(path, progress, cancellationToken),
-                _ => throw new DatasetException($"Unknown data source '{source}'; known are '{Folder}', '{Tar}' and '{Video}'."),
+                Video => OpenVideos(path, options, cancellationToken),
+                _ => throw new DatasetException($"Unknown data source '{options.Source}'; known are '{Folder}', '{Tar}' and '{Video}'."),
             };
         }
         catch (UnauthorizedAccessException exception)
@@ -58,32 +72,8 @@ public static class ImageSources
         }
     }
 
-    /// <summary>Indexes a data set on a disk or in S3-compatible storage; shards of storage are brought to this machine first.</summary>
-    /// <param name="path">A path as in <see cref="Open(string, string)"/>, <c>s3://bucket/prefix</c> or <c>s3://bucket/name.tar</c>.</param>
-    /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
-    /// <param name="storage">How storage is reached.</param>
-    /// <param name="progress">Is told how far downloading and indexing are; may be null.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The opened source; the caller disposes it.</returns>
-    /// <exception cref="DatasetException">
-    /// The path is missing or is not what <paramref name="source"/> says, holds no images, or something in it is damaged.
-    /// </exception>
-    /// <exception cref="StorageUnavailableException">The storage cannot be reached.</exception>
-    public static async Task<ImageSource> OpenAsync(
-        string path, string source, StorageOptions storage, IndexProgress? progress, CancellationToken cancellationToken)
-    {
-        if (!StorageLocation.Matches(path))
-        {
-            return Open(path, source, progress, cancellationToken);
-        }
-
-        return source is "" or Tar
-            ? await StoredShards.OpenAsync(path, storage, progress, cancellationToken)
-            : throw new DatasetException($"'{path}' is storage, which holds tar shards; the data source is '{source}'. Leave it out, or use '{Tar}'.");
-    }
-
     // As in lightly, a folder that holds a video anywhere is a folder of videos.
-    private static ImageSource Detect(string path, IndexProgress? progress, CancellationToken cancellationToken)
+    private static ImageSource Detect(string path, ImageSourceOptions options, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
@@ -93,7 +83,7 @@ public static class ImageSources
         RequireFolder(path);
         if (VideoImageSource.HoldsVideos(path))
         {
-            return new VideoImageSource(path, progress, cancellationToken);
+            return new VideoImageSource(path, options, cancellationToken);
         }
 
         return TarImageSource.ListArchives(path).Count > 0 && !FolderImageSource.HoldsImages(path)
@@ -101,7 +91,7 @@ public static class ImageSources
             : new FolderImageSource(path);
     }
 
-    private static VideoImageSource OpenVideos(string path, IndexProgress? progress, CancellationToken cancellationToken)
+    private static VideoImageSource OpenVideos(string path, ImageSourceOptions options, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
@@ -109,7 +99,7 @@ public static class ImageSources
         }
 
         RequireFolder(path);
-        return new VideoImageSource(path, progress, cancellationToken);
+        return new VideoImageSource(path, options, cancellationToken);
     }
 
     private static FolderImageSource OpenFolder(string path)

@@ -49,7 +49,7 @@ public sealed class LightlyDataset : IImageDataset, IDisposable
     /// <exception cref="DatasetException">The path is missing, holds no images, or something in it is damaged.</exception>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
     public static async Task<LightlyDataset> OpenAsync(string inputDir, StorageOptions storage, CancellationToken cancellationToken) =>
-        new(await ImageSources.OpenAsync(inputDir, "", storage, null, cancellationToken));
+        new(await ImageSources.OpenAsync(inputDir, new ImageSourceOptions { Storage = storage }, cancellationToken));
 
     /// <summary>Names of the elements, relative to the folder.</summary>
     /// <returns>The names in the order of the elements.</returns>
@@ -60,6 +60,16 @@ public sealed class LightlyDataset : IImageDataset, IDisposable
     /// <param name="filename">Name of an element.</param>
     /// <returns>Its index; -1 where there is none.</returns>
     public int IndexOf(string filename) => Source.Manifest.IndexOf(filename);
+
+    /// <summary>Saves elements as image files under their names; by name, so that no picture gets another one's.</summary>
+    /// <param name="outputDir">Folder for the files; made where it is missing. Files that are there are written again.</param>
+    /// <param name="filenames">Names of elements; null for all.</param>
+    /// <param name="format">"png" or "jpg" (quality 95); null: image files are copied as they are, frames of videos become PNG.</param>
+    /// <exception cref="ArgumentException">The format is another one.</exception>
+    /// <exception cref="DatasetException">A name is not in the data set (nothing is written then), or an element does not decode.</exception>
+    /// <exception cref="IOException">Bytes cannot be read or written.</exception>
+    public void Dump(string outputDir, IReadOnlyList<string>? filenames = null, string? format = null) =>
+        DatasetDump.Write(Source, outputDir, filenames ?? Source.Manifest.Names, format);
 
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();

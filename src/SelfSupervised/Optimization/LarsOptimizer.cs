@@ -56,9 +56,24 @@ public sealed class LarsOptimizer : IDisposable
             if (gradients[index] is { } gradient)
             {
                 using var part = NewDisposeScope();
-                _parameters[index].add_(Direction(index, Scaled(_parameters[index], gradient)), -learningRate);
+                _parameters[index].add_(Direction(index, Update(_parameters[index], gradient)), -learningRate);
             }
         }
+    }
+
+    /// <summary>The update of one tensor before momentum.</summary>
+    internal static Tensor Scaled(Tensor parameter, Tensor gradient, double weightDecay, double epsilon, double trustCoefficient)
+    {
+        if (weightDecay == 0)
+        {
+            return gradient;
+        }
+
+        // Without a branch on values: the device need not be waited for.
+        var (length, gradientLength) = (parameter.norm(), gradient.norm());
+        var ratio = length / (gradientLength + (length * weightDecay) + epsilon) * trustCoefficient;
+        var decayed = (gradient + (parameter * weightDecay)) * ratio;
+        return where(length.ne(0).logical_and(gradientLength.ne(0)), decayed, gradient);
     }
 
     /// <inheritdoc/>
@@ -78,19 +93,8 @@ public sealed class LarsOptimizer : IDisposable
         }
     }
 
-    private Tensor Scaled(Tensor parameter, Tensor gradient)
-    {
-        if (_options.WeightDecay == 0)
-        {
-            return gradient;
-        }
-
-        // Without a branch on values: the device need not be waited for.
-        var (length, gradientLength) = (parameter.norm(), gradient.norm());
-        var ratio = length / (gradientLength + (length * _options.WeightDecay) + _options.Epsilon) * _options.TrustCoefficient;
-        var decayed = (gradient + (parameter * _options.WeightDecay)) * ratio;
-        return where(length.ne(0).logical_and(gradientLength.ne(0)), decayed, gradient);
-    }
+    private Tensor Update(Tensor parameter, Tensor gradient) =>
+        Scaled(parameter, gradient, _options.WeightDecay, _options.Epsilon, _options.TrustCoefficient);
 
     private Tensor Direction(int index, Tensor update)
     {

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ public sealed class FlatTensors : IDisposable
         Slices = slices;
     }
 
-    /// <summary>All parameters, float32 [Length]; owned.</summary>
+    /// <summary>All parameters, float32 (or float64) [Length]; owned.</summary>
     public Tensor Data { get; }
 
     /// <summary>Where each parameter is, in the order of registration.</summary>
@@ -43,19 +44,32 @@ public sealed class FlatTensors : IDisposable
     /// <summary>Moves the parameters of modules into a new flat buffer.</summary>
     /// <param name="modules">Modules with the first part of their parameters' names.</param>
     /// <param name="device">Where the buffer lies.</param>
-    /// <param name="gradient">Float32, at least as long: becomes the parameters' gradients. Null: they are not trained.</param>
-    public static FlatTensors Adopt(IReadOnlyList<(string Name, nn.Module Module)> modules, Device device, Tensor? gradient)
+    /// <param name="gradient">At least as long: becomes the parameters' gradients. Null: they are not trained.</param>
+    /// <param name="elementType">Type of the values.</param>
+    /// <param name="frozenSteps">How many steps at the beginning a parameter of a name stays as it is; null: none.</param>
+    public static FlatTensors Adopt(
+        IReadOnlyList<(string Name, nn.Module Module)> modules,
+        Device device,
+        Tensor? gradient,
+        ScalarType elementType = ScalarType.Float32,
+        Func<string, long>? frozenSteps = null)
     {
         using var noGrad = no_grad();
-        var data = zeros(LengthOf(modules), float32, device).DetachFromDisposeScope();
+        var data = zeros(LengthOf(modules), elementType, device).DetachFromDisposeScope();
         var slices = new List<FlatSlice>();
         var flat = new FlatTensors(data, slices);
         var offset = 0L;
         foreach (var (prefix, module) in modules)
         {
+            var decayed = WeightDecayGroups.Split(module).Decayed.ToHashSet(StringComparer.Ordinal);
             foreach (var (name, parameter) in module.named_parameters())
             {
-                var slice = new FlatSlice($"{prefix}.{name}", offset, parameter.shape);
+                var slice = new FlatSlice($"{prefix}.{name}", offset, parameter.shape)
+                {
+                    IsTrained = gradient is not null && parameter.requires_grad,
+                    IsDecayed = decayed.Contains(name),
+                    FrozenSteps = frozenSteps?.Invoke($"{prefix}.{name}") ?? 0,
+                };
                 slices.Add(slice);
                 flat.Attach(parameter, slice, gradient);
                 offset += Align(slice.Count);
@@ -85,8 +99,8 @@ public sealed class FlatTensors : IDisposable
         var view = View(Data, slice);
         view.copy_(parameter);
         parameter.set_(view);
-        parameter.requires_grad_(gradient is not null);
-        if (gradient is not null)
+        parameter.requires_grad_(slice.IsTrained);
+        if (gradient is not null && slice.IsTrained)
         {
             var gradientView = View(gradient, slice).DetachFromDisposeScope();
             parameter.grad = gradientView;

@@ -1,6 +1,5 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Losses;
-using LightlyCluster.SelfSupervised.Memory;
 using LightlyCluster.SelfSupervised.Models.Heads;
 using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Randomness;
@@ -17,55 +16,55 @@ namespace LightlyCluster.SelfSupervised.Training;
 /// </remarks>
 public sealed class MoCoTraining : TrainingMethod
 {
-    private readonly MoCoOptions _moco;
     private readonly ProjectionHead _projectionHead;
     private readonly Backbone _momentumBackbone;
     private readonly ProjectionHead _momentumProjectionHead;
-    private readonly FlatTensors _momentumParameters;
-    private readonly Tensor _bank_KD;
-    private readonly Tensor _bankPointer;
+    private readonly MomentumNetwork _momentum;
+    private readonly RowQueue _bank;
+    private readonly int _outputLength;
+    private readonly double _temperature;
+    private readonly bool _isSymmetric;
+    private readonly IReadOnlyList<(double Alpha, double Temperature)> _consistencies;
     private readonly int[] _keyPasses;
     private readonly int[] _queryPasses;
     private readonly Tensor?[] _keys_BD;
 
     /// <summary>Draws state 0.</summary>
-    /// <param name="options">What the step is a function of.</param>
-    /// <param name="backbones">Makes a backbone; called twice.</param>
-    /// <param name="moco">The method's own parameters.</param>
-    public MoCoTraining(TrainingOptions options, Func<Backbone> backbones, MoCoOptions moco)
-        : base(options)
+    /// <param name="request">What the method is made from; its regularizers may be co2, with the bank's keys as negatives.</param>
+    /// <exception cref="ArgumentException">A loss or a regularizer does not fit.</exception>
+    public MoCoTraining(MethodRequest request)
+        : base(request.Options)
     {
-        _moco = moco;
-        Backbone = backbones();
-        _projectionHead = MakeHead(Backbone);
-        _momentumBackbone = backbones();
-        _momentumProjectionHead = MakeHead(_momentumBackbone);
-        ParameterInitializer.Initialize(Backbone, options.Seed, "backbone");
-        ParameterInitializer.Initialize(_projectionHead, options.Seed, "projection_head");
+        var parameters = request.Parameters;
+        _outputLength = parameters.Integer("outDim", 128);
+        _temperature = parameters.Number("temperature", 0.1);
+        _isSymmetric = parameters.Switch("symmetric", standard: true);
+        _consistencies = [.. request.Regularizers.Select(ReadConsistency)];
+        RequireLoss(request.Loss);
+        Backbone = ViewTraining.MakeBackbone(request);
+        _projectionHead = MakeHead(Backbone, parameters);
+        _momentumBackbone = request.MakeBackbone();
+        _momentumProjectionHead = MakeHead(_momentumBackbone, parameters);
+        ParameterInitializer.Initialize(_projectionHead, Options.Seed, "projection_head");
         _keyPasses = [.. KeyViews.Select(_ => Statistics.AddPass(_momentumBackbone, _momentumProjectionHead))];
         _queryPasses = [.. KeyViews.Select(_ => Statistics.AddPass(Backbone, _projectionHead))];
         Seal(("backbone", Backbone), ("projection_head", _projectionHead));
-        _momentumParameters = AddUntrained(("momentum_backbone", _momentumBackbone), ("momentum_projection_head", _momentumProjectionHead));
-        using (no_grad())
-        {
-            _momentumParameters.Data.copy_(Trained.Data);
-        }
-
+        var slow = AddUntrained(("momentum_backbone", _momentumBackbone), ("momentum_projection_head", _momentumProjectionHead));
+        _momentum = new(slow, parameters.Number("momentum", 0.99), parameters.Switch("momentumCosine", standard: false));
+        _momentum.Start(Trained);
         _keys_BD = new Tensor?[KeyViews.Length];
-        _bank_KD = DrawBank(options, moco);
-        _bankPointer = zeros(1, int64).DetachFromDisposeScope();
-        AddBuffer("memory_bank.bank", _bank_KD);
-        AddBuffer("memory_bank.bank_ptr", _bankPointer);
+        _bank = new(Options, "memory_bank", parameters.Integer("memoryBankSize", 4096), _outputLength);
+        _bank.AddTo(AddBuffer);
     }
 
     /// <inheritdoc/>
     public override Backbone Backbone { get; }
 
     /// <inheritdoc/>
-    public override int PublishedLength => KeyViews.Length * Options.ShardImages * _moco.OutputLength;
+    public override int PublishedLength => KeyViews.Length * Options.ShardImages * _outputLength * TensorValues.FloatsOf(Options.ElementType);
 
     /// <summary>Views that are encoded as keys, in the order in which they enter the bank; direction i compares queries of the other view.</summary>
-    private int[] KeyViews => _moco.IsSymmetric ? [1, 0] : [1];
+    private int[] KeyViews => _isSymmetric ? [1, 0] : [1];
 
     /// <inheritdoc/>
     public override IReadOnlyList<ViewRequest> ViewsOf(long step, int shard)
@@ -101,7 +100,13 @@ public sealed class MoCoTraining : TrainingMethod
         {
             using var scope = NewDisposeScope();
             var shuffled_BD = TensorValues.Gather(
-                published, direction, KeyViews.Length, Options.BatchSize, _moco.OutputLength, Options.Device);
+                published,
+                direction * _outputLength,
+                KeyViews.Length * _outputLength,
+                Options.BatchSize,
+                _outputLength,
+                Options.ElementType,
+                Options.Device);
             var places = new long[Options.BatchSize];
             var order = Shuffled(step, KeyViews[direction]);
             for (var place = 0; place < order.Length; place++)
@@ -118,17 +123,22 @@ public sealed class MoCoTraining : TrainingMethod
     public override void Backward(long step, int shard, IReadOnlyList<Tensor> views)
     {
         BeginBackward();
-        var lossShare = 0f;
+        var lossShare = 0.0;
         for (var direction = 0; direction < KeyViews.Length; direction++)
         {
             using var scope = NewDisposeScope();
             Statistics.Direct(shard, _queryPasses[direction]);
             var queries_MD = _projectionHead.forward(Backbone.forward(views[KeyViews.Length + direction]));
             var keys_MD = _keys_BD[direction]!.narrow(0, (long)shard * Options.ShardImages, Options.ShardImages).clone();
-            var rows_M = NTXentLoss.RowLosses(queries_MD, keys_MD, _bank_KD, _moco.Temperature);
+            var rows_M = NTXentLoss.RowLosses(queries_MD, keys_MD, _bank.Rows, _temperature);
+            foreach (var (alpha, temperature) in _consistencies)
+            {
+                rows_M += CO2Regularizer.RowLosses(queries_MD, keys_MD, _bank.Rows, alpha, temperature);
+            }
+
             var loss = rows_M.sum().div((double)Options.BatchSize * KeyViews.Length);
             loss.backward();
-            lossShare += loss.cpu().item<float>();
+            lossShare += loss.cpu().to(float64).item<double>();
         }
 
         EndBackward(shard, lossShare);
@@ -138,41 +148,45 @@ public sealed class MoCoTraining : TrainingMethod
     protected override Tensor Project(Tensor features) => _projectionHead.forward(features);
 
     /// <inheritdoc/>
-    protected override void ApplyRest(long step)
+    protected override void ApplyRest(long step, Tensor moments)
     {
-        _momentumParameters.Data.mul_(_moco.Momentum).add_(Trained.Data, 1 - _moco.Momentum);
-        var pointer = _bankPointer.item<long>();
+        _momentum.Follow(Trained, step, Options.StepsTotal);
         foreach (var keys_BD in _keys_BD)
         {
-            pointer = MemoryBank.Write(_bank_KD, keys_BD!, pointer);
+            _bank.Append(keys_BD!);
         }
-
-        _bankPointer.fill_(pointer);
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _bank_KD.Dispose();
-        _bankPointer.Dispose();
+        _bank.Dispose();
         foreach (var keys in _keys_BD)
         {
             keys?.Dispose();
         }
     }
 
-    private static Tensor DrawBank(TrainingOptions options, MoCoOptions moco)
+    private static (double Alpha, double Temperature) ReadConsistency(RegularizerRequest request) => request.Name == BatchRegularizer.Co2
+        ? (request.Parameters.Number("alpha", CO2Regularizer.DefaultAlpha),
+            request.Parameters.Number("tConsistency", CO2Regularizer.DefaultConsistencyTemperature))
+        : throw new ArgumentException(
+            $"The regularizer '{request.Name}' does not fit MoCo, whose queries stay in their shards; {BatchRegularizer.Co2} fits.", nameof(request));
+
+    private static void RequireLoss(string loss)
     {
-        using var scope = NewDisposeScope();
-        var rows = new float[moco.MemoryBankSize * moco.OutputLength];
-        new RandomStream(options.Seed, "memory_bank.bank").FillNormal(rows, 0, 1);
-        var bank_KD = tensor(rows, moco.MemoryBankSize, moco.OutputLength);
-        return nn.functional.normalize(bank_KD, p: 2, dim: 1).to(options.Device).DetachFromDisposeScope();
+        if (loss.Length > 0 && loss != PairCriterion.NTXent)
+        {
+            throw new ArgumentException($"The loss '{loss}' does not fit MoCo, which contrasts with a bank; {PairCriterion.NTXent} fits.", nameof(loss));
+        }
     }
 
-    private MoCoProjectionHead MakeHead(Backbone backbone) =>
-        new(backbone.FeatureCount, _moco.HiddenLength > 0 ? _moco.HiddenLength : backbone.FeatureCount, _moco.OutputLength);
+    private MoCoProjectionHead MakeHead(Backbone backbone, MethodParameters parameters)
+    {
+        var hidden = parameters.Integer("hiddenDim", 0);
+        return new(backbone.FeatureCount, hidden > 0 ? hidden : backbone.FeatureCount, _outputLength);
+    }
 
     /// <summary>The seeded permutation of positions that says which shard encodes which key: place to position.</summary>
     private int[] Shuffled(long step, int view)

@@ -6,7 +6,10 @@ namespace LightlyCluster.SelfSupervised.Training;
 /// <summary>Moves float32 values between tensors and arrays without needless copies.</summary>
 public static class TensorValues
 {
-    /// <summary>Copies a float32 tensor, row-major, into an array.</summary>
+    /// <summary>How many float32 places a value of a type takes.</summary>
+    public static int FloatsOf(ScalarType type) => type == ScalarType.Float64 ? 2 : 1;
+
+    /// <summary>Copies the bytes of a float32 or float64 tensor, row-major, into an array.</summary>
     public static void CopyTo(Tensor tensor, Span<float> destination)
     {
         using var scope = NewDisposeScope();
@@ -14,7 +17,7 @@ public static class TensorValues
         MemoryMarshal.Cast<byte, float>(source.bytes).CopyTo(destination);
     }
 
-    /// <summary>Copies values into a float32 tensor.</summary>
+    /// <summary>Copies bytes that <see cref="CopyTo"/> gave into a tensor of the same type.</summary>
     public static void CopyFrom(Tensor tensor, ReadOnlySpan<float> values)
     {
         if (tensor.device_type == TorchSharp.DeviceType.CPU)
@@ -24,34 +27,37 @@ public static class TensorValues
         }
 
         using var scope = NewDisposeScope();
-        var host = empty(tensor.shape, float32);
+        var host = empty(tensor.shape, tensor.dtype);
         values.CopyTo(MemoryMarshal.Cast<byte, float>(host.bytes));
         tensor.copy_(host);
     }
 
-    /// <summary>Puts one part of what every shard published under each other: rows by shard, then by position in the shard.</summary>
-    /// <param name="published">For each shard, parts one after the other.</param>
-    /// <param name="part">Which part.</param>
-    /// <param name="partCount">How many parts there are.</param>
+    /// <summary>Puts columns of what every shard published under each other: rows by shard, then by position in the shard.</summary>
+    /// <param name="published">For each shard, matrices one after the other.</param>
+    /// <param name="firstColumn">Columns of the matrices before the wanted one.</param>
+    /// <param name="allColumns">Columns of all matrices.</param>
     /// <param name="rows">Rows in all.</param>
-    /// <param name="columns">Columns.</param>
+    /// <param name="columns">Columns of the wanted matrix.</param>
+    /// <param name="type">Type of the values.</param>
     /// <param name="device">Where the result lies.</param>
-    /// <returns>Float32 [rows, columns]; owned by the caller.</returns>
-    public static Tensor Gather(IReadOnlyList<float[]> published, int part, int partCount, int rows, int columns, Device device)
+    /// <returns>[rows, columns]; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">A shard published another number of values.</exception>
+    public static Tensor Gather(
+        IReadOnlyList<float[]> published, int firstColumn, int allColumns, int rows, int columns, ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
-        var host = empty(rows, columns, float32);
+        var host = empty(rows, columns, type);
         var values = MemoryMarshal.Cast<byte, float>(host.bytes);
-        var length = rows * columns / published.Count;
+        var unit = rows / published.Count * FloatsOf(type);
         for (var shard = 0; shard < published.Count; shard++)
         {
-            if (published[shard].Length != length * partCount)
+            if (published[shard].Length != allColumns * unit)
             {
                 throw new ArgumentException(
-                    $"Shard {shard} published {published[shard].Length} values, expected {length * partCount}.", nameof(published));
+                    $"Shard {shard} published {published[shard].Length} values, expected {allColumns * unit}.", nameof(published));
             }
 
-            published[shard].AsSpan(part * length, length).CopyTo(values[(shard * length)..]);
+            published[shard].AsSpan(firstColumn * unit, columns * unit).CopyTo(values[(shard * columns * unit)..]);
         }
 
         return host.to(device).MoveToOuterDisposeScope();

@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Optimization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -11,7 +12,7 @@ namespace LightlyCluster.SelfSupervised.Training;
 /// A step runs as: for each shard <see cref="Publish"/>; with everybody's published rows <see cref="Receive"/>; for each shard
 /// <see cref="Backward"/>, whose result is in <see cref="Vector"/>; the sum of these in the fixed tree is put back into
 /// <see cref="Vector"/>; <see cref="Apply"/>. Only Apply changes the state. Which process computes which shard never matters.
-/// The vector is [gradients | batch statistics of every batch-norm layer and pass | loss], each part at a multiple of 64 bytes.
+/// The vector is [gradients | batch statistics of every batch-norm layer and pass | moments | loss], each part at a multiple of 64 bytes.
 /// All members must be called from one thread.
 /// </remarks>
 public abstract class TrainingMethod : IDisposable
@@ -20,7 +21,7 @@ public abstract class TrainingMethod : IDisposable
     private readonly List<(string Name, Tensor Tensor)> _buffers = [];
     private readonly List<FlatTensors> _untrained = [];
     private FlatTensors? _trained;
-    private SgdOptimizer? _optimizer;
+    private FlatOptimizer? _optimizer;
     private Tensor? _vector;
     private Tensor? _gradients;
 
@@ -49,10 +50,20 @@ public abstract class TrainingMethod : IDisposable
     /// <summary>Number of trained values, padding included.</summary>
     public long GradientLength => Trained.Length;
 
+    private long MomentOffset => GradientLength + FlatTensors.Align(Statistics.Length);
+
+    private long LossOffset => MomentOffset + FlatTensors.Align(MomentLength);
+
     /// <summary>The state in ordinal order of checkpoint names; tensors are borrowed.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> State => [.. _buffers.OrderBy(entry => entry.Name, StringComparer.Ordinal)];
 
+    /// <summary>Values of which only sums over shards are wanted (a centre); they travel in the tree.</summary>
+    protected virtual int MomentLength => 0;
+
     private protected StatisticsLayout Statistics { get; }
+
+    /// <summary>The modules that are trained or follow trained ones, with the first part of their names.</summary>
+    internal IReadOnlyList<(string Name, nn.Module Module)> Modules => _modules;
 
     private protected FlatTensors Trained => _trained ?? throw new InvalidOperationException("The method has not been sealed.");
 
@@ -75,15 +86,20 @@ public abstract class TrainingMethod : IDisposable
     public abstract void Backward(long step, int shard, IReadOnlyList<Tensor> views);
 
     /// <summary>Turns state <paramref name="step"/> into the next one, from the reduced <see cref="Vector"/> and what was received.</summary>
-    /// <returns>The loss of the whole batch.</returns>
+    /// <returns>The loss of the whole batch; when it is not finite, nothing was changed.</returns>
     public double Apply(long step, double learningRate)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var loss = Vector.narrow(0, GradientLength + FlatTensors.Align(Statistics.Length), 1).cpu().item<float>();
-        _optimizer!.Step(Vector.narrow(0, 0, GradientLength), learningRate);
+        var loss = Vector.narrow(0, LossOffset, 1).cpu().to(float64).item<double>();
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        _optimizer!.Step(Vector.narrow(0, 0, GradientLength), learningRate, step);
         Statistics.Apply(Vector.narrow(0, GradientLength, Statistics.Length), Options.ShardCount);
-        ApplyRest(step);
+        ApplyRest(step, Vector.narrow(0, MomentOffset, MomentLength));
         return loss;
     }
 
@@ -140,25 +156,32 @@ public abstract class TrainingMethod : IDisposable
     /// <summary>The trained projection of features [N, F] to embeddings [N, D]; owned by the caller.</summary>
     protected abstract Tensor Project(Tensor features);
 
-    /// <summary>What Apply changes after the optimizer and the batch statistics (momentum encoder, bank).</summary>
-    protected virtual void ApplyRest(long step)
+    /// <summary>What Apply changes after the optimizer and the batch statistics (momentum encoder, bank, centre).</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="moments">Sums over all shards of what they gave as moments, [MomentLength]; borrowed.</param>
+    protected virtual void ApplyRest(long step, Tensor moments)
     {
     }
+
+    /// <summary>How many steps at the beginning a trained parameter stays as it is, by its full name.</summary>
+    protected virtual long FrozenStepsOf(string name) => 0;
 
     /// <summary>Fixes the layout: called once by the constructor of a method when its modules and passes exist.</summary>
     /// <param name="trained">Trained modules with the first part of their names, in forward order.</param>
     protected void Seal(params (string Name, nn.Module Module)[] trained)
     {
+        Prepare(trained);
         var gradientLength = FlatTensors.LengthOf(trained);
-        var length = gradientLength + FlatTensors.Align(Statistics.Length) + FlatTensors.Alignment;
-        _vector = zeros(length, float32, Options.Device).DetachFromDisposeScope();
+        var length = gradientLength + FlatTensors.Align(Statistics.Length) + FlatTensors.Align(MomentLength) + FlatTensors.Alignment;
+        _vector = zeros(length, Options.ElementType, Options.Device).DetachFromDisposeScope();
         _gradients = _vector.narrow(0, 0, gradientLength).DetachFromDisposeScope();
-        _trained = FlatTensors.Adopt(trained, Options.Device, _gradients);
-        _optimizer = new SgdOptimizer(_trained, Options.Momentum, Options.WeightDecay);
+        _trained = FlatTensors.Adopt(trained, Options.Device, _gradients, Options.ElementType, FrozenStepsOf);
+        _optimizer = FlatOptimizer.Create(_trained, Options.Optimizer);
         Own(trained);
-        foreach (var slice in _trained.Slices)
+        foreach (var (name, buffer) in _optimizer.Buffers)
         {
-            _buffers.Add(($"optimizer.momentum_buffer.{slice.Name}", FlatTensors.View(_optimizer.Velocity, slice).DetachFromDisposeScope()));
+            _buffers.AddRange(_trained.Slices.Where(slice => slice.IsTrained).Select(slice =>
+                ($"optimizer.{name}.{slice.Name}", FlatTensors.View(buffer, slice).DetachFromDisposeScope())));
         }
     }
 
@@ -166,7 +189,8 @@ public abstract class TrainingMethod : IDisposable
     /// <returns>Their parameters in one buffer.</returns>
     protected FlatTensors AddUntrained(params (string Name, nn.Module Module)[] modules)
     {
-        var flat = FlatTensors.Adopt(modules, Options.Device, gradient: null);
+        Prepare(modules);
+        var flat = FlatTensors.Adopt(modules, Options.Device, gradient: null, Options.ElementType);
         _untrained.Add(flat);
         Own(modules);
         return flat;
@@ -181,12 +205,29 @@ public abstract class TrainingMethod : IDisposable
     /// <summary>Completes the vector after the backward of a shard.</summary>
     /// <param name="shard">The shard.</param>
     /// <param name="lossShare">The shard's share of the loss.</param>
-    protected void EndBackward(int shard, float lossShare)
+    /// <param name="moments">The shard's moments, [MomentLength]; null where the method has none; borrowed.</param>
+    protected void EndBackward(int shard, double lossShare, Tensor? moments = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Vector.narrow(0, GradientLength, Statistics.Length).copy_(Statistics.Of(shard));
-        Vector.narrow(0, GradientLength + FlatTensors.Align(Statistics.Length), 1).fill_(lossShare);
+        Vector.narrow(0, LossOffset, 1).fill_(lossShare);
+        if (moments is not null)
+        {
+            Vector.narrow(0, MomentOffset, MomentLength).copy_(moments);
+        }
+    }
+
+    private void Prepare(IEnumerable<(string Name, nn.Module Module)> modules)
+    {
+        foreach (var (_, module) in modules)
+        {
+            module.to(Options.Device);
+            if (Options.ElementType != ScalarType.Float32)
+            {
+                module.to(Options.ElementType);
+            }
+        }
     }
 
     private void Own(IEnumerable<(string Name, nn.Module Module)> modules)

@@ -22,6 +22,7 @@ internal static class WorkerHost
         ["--meta"] = "Worker:Meta",
         ["--data"] = "Worker:Data",
         ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
+        ["--plugins"] = "Worker:Plugins",
         ["--parent"] = "Worker:Parent",
     };
 

@@ -27,6 +27,9 @@ public sealed class WorkerOptions
     /// <summary>Decoded images are kept up to this many megabytes. Default 1024.</summary>
     public int ImageCacheMegabytes { get; set; } = 1024;
 
+    /// <summary>Folder of assemblies with methods of users; default: the environment variable LIGHTLY_PLUGINS. Empty: none are loaded.</summary>
+    public string Plugins { get; set; } = Environment.GetEnvironmentVariable("LIGHTLY_PLUGINS") ?? "";
+
     /// <summary>Process whose end ends the worker; 0 for none.</summary>
     public int Parent { get; set; }
 }

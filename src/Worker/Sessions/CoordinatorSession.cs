@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Grpc.Core;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
@@ -51,6 +52,7 @@ internal sealed partial class CoordinatorSession(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _numericClass = await training.RunAsync(() => NumericClass.Measure(device.Device, options.Threads));
+        CrashPoint.Reach("worker.starting");
         if (await RegisterUntilAnsweredAsync(stoppingToken) is not { } answer)
         {
             return;
@@ -108,6 +110,7 @@ internal sealed partial class CoordinatorSession(
                 if (await _job.StartAsync(message.Assign, store, _incarnation, _numericClass))
                 {
                     LogAssigned(message.Assign.JobId);
+                    CrashPoint.Reach("worker.assigned");
                 }
 
                 break;
@@ -165,6 +168,7 @@ internal sealed partial class CoordinatorSession(
                 LogLeaseNotRenewed(error.Message);
             }
 
+            CrashPoint.Reach("worker.leaving");
             await Task.Delay(PollInterval, clock, CancellationToken.None);
         }
     }

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Steps;
@@ -38,7 +39,9 @@ internal static class CheckpointFiles
         var last = Path.Combine(folder, LastName);
         var partial = $"{last}.{Environment.ProcessId}.partial";
         File.Copy(named, partial, overwrite: true);
+        CrashPoint.Reach("worker.checkpoint-written");
         File.Move(partial, last, overwrite: true);
+        CrashPoint.Reach("worker.checkpoint-renamed");
         Prune(folder, context.Specification.Checkpoint.Keep);
     }
 

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
@@ -58,6 +59,7 @@ internal sealed class SnapshotExchange(JobParts parts)
         }
 
         var hash = await parts.Computation.UnpackAsync(bytes, step);
+        CrashPoint.Reach("worker.snapshot-loaded");
         return hash == fields[4] ? true : throw new StateMismatchException($"The snapshot of state {step} is {hash} here, {fields[4]} at its donor.");
     }
 
@@ -70,6 +72,7 @@ internal sealed class SnapshotExchange(JobParts parts)
             await parts.Payloads.WriteAsync(
                 parts.Payloads.SnapshotKey(parts.Ticket.Id, step, parts.Ticket.Incarnation, piece),
                 bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)), Life);
+            CrashPoint.Reach("worker.mid-snapshot");
         }
 
         await parts.Jobs.SetFieldsAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
@@ -219,6 +220,7 @@ internal sealed class ChunkReduction(
 
         // Present only when written: a sum whose bytes the store did not take must be made again, or nobody would ever publish it.
         _written[chunk] = await exchange.WriteChunkAsync(_step, chunk, reduced);
+        CrashPoint.Reach("worker.reduced-written");
         _present.TryAdd(chunk, 0);
         return true;
     }
@@ -253,6 +255,7 @@ internal sealed class ChunkReduction(
             rented.Add(buffer);
             parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
             reads.Add(exchange.TryReadChunkAsync(available[node], parts[node]));
+            CrashPoint.Reach("worker.half-gathered");
         }
 
         try

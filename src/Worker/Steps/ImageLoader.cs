@@ -16,7 +16,8 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
 {
     private readonly ConcurrentDictionary<int, LoadedImage> _cache = new();
     private readonly ConcurrentDictionary<int, ulong?> _contents = new();
-    private readonly ConcurrentDictionary<string, byte> _badFiles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _badFiles =
+        new(source.LeftOut.Select(name => KeyValuePair.Create(name, (byte)0)), StringComparer.Ordinal);
     private readonly Lock _permutationLock = new();
     private SamplePermutation? _permutation;
     private long _permutationEpoch = -1;

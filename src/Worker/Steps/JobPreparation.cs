@@ -2,6 +2,8 @@ using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Datasets.Storage;
+using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.SelfSupervised.Transforms;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
 
@@ -22,12 +24,18 @@ internal static class JobPreparation
             Region = data.Region,
             CacheBytes = ticket.Specification.Resources.CacheMegabytes * 1_000_000,
         };
-        var source = data.Source == JobVocabulary.Auto ? "" : data.Source;
-        return Task.Run(() => ImageSources.OpenAsync(data.Path, source, storage, null, cancellationToken), cancellationToken);
+        var options = new ImageSourceOptions
+        {
+            Source = data.Source == JobVocabulary.Auto ? "" : data.Source,
+            Storage = storage,
+            IsSkippingBadVideos = data.OnError == JobVocabulary.OnErrorSkip,
+        };
+        return Task.Run(() => ImageSources.OpenAsync(data.Path, options, cancellationToken), cancellationToken);
     }
 
     /// <summary>Prepares. Call on the training thread.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <exception cref="JobSpecificationException">The specification cannot be used.</exception>
     public static JobContext Prepare(JobTicket ticket, DeviceChoice device, ImageSource source)
     {
         var specification = ticket.Specification;
@@ -42,16 +50,16 @@ internal static class JobPreparation
 
         var loader = new ImageLoader(
             source, specification.Train.Seed, batchSize, specification.Data.OnError == "skip", ticket.ImageCacheBytes);
-        var method = MethodFactory.Create(specification, device.Device);
         var stepsTotal = specification.Train.StepsTotal(loader.StepsPerEpoch);
         var warmup = specification.Schedule.ResolveWarmup(stepsTotal, loader.StepsPerEpoch);
+        var (views, method) = Build(ticket, device, loader.StepsPerEpoch, stepsTotal, source);
         var context = new JobContext
         {
             Id = ticket.Id,
             Specification = specification,
             Source = source,
             Loader = loader,
-            Views = MethodFactory.CreateViews(specification),
+            Views = views,
             Method = method,
             Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal, specification.Schedule.Name == "cosine"),
             Layout = new VectorLayout(method.VectorLength),
@@ -70,5 +78,28 @@ internal static class JobPreparation
         }
 
         return context;
+    }
+
+    private static (ViewPipeline Views, TrainingMethod Method) Build(
+        JobTicket ticket, DeviceChoice device, long stepsPerEpoch, long stepsTotal, ImageSource source)
+    {
+        try
+        {
+            var views = ViewFactory.Create(ticket.Specification);
+            var method = MethodFactory.Create(
+                ticket.Specification, device.Device, stepsPerEpoch, stepsTotal, views.ViewCount, ticket.PluginFolder);
+            return (views, method);
+        }
+        catch (ArgumentException error)
+        {
+            // What only the learning library knows: values that do not fit together.
+            source.Dispose();
+            throw new JobSpecificationException(error.Message.Split('\n')[0]);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 }

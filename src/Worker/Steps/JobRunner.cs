@@ -39,6 +39,10 @@ internal sealed partial class JobRunner(
         {
             Fail($"InvalidData: {error.Message}");
         }
+        catch (JobSpecificationException error)
+        {
+            Fail($"InvalidSpecification: {error.Message}");
+        }
         catch (CheckpointException error)
         {
             Fail($"InvalidCheckpoint: {error.Message}");

@@ -14,6 +14,6 @@ internal sealed class JobRunnerFactory(
     /// <summary>Makes the runner of a job for this incarnation.</summary>
     public JobRunner Create(AssignJob assignment, IFleetStore store, string incarnation, string numericClass) => new(
         new(assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), options.Id, incarnation, numericClass,
-            options.ImageCacheMegabytes * 1024L * 1024),
+            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins),
         computations, state, store, clock, loggers.CreateLogger<JobRunner>());
 }

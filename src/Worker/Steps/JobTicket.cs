@@ -9,5 +9,6 @@ namespace LightlyCluster.Worker.Steps;
 /// <param name="Incarnation">This incarnation.</param>
 /// <param name="NumericClass">This worker's numeric class.</param>
 /// <param name="ImageCacheBytes">Limit of decoded images that are kept.</param>
+/// <param name="PluginFolder">Where methods of users are; empty: nowhere.</param>
 internal sealed record JobTicket(
-    string Id, JobSpecification Specification, string Worker, string Incarnation, string NumericClass, long ImageCacheBytes);
+    string Id, JobSpecification Specification, string Worker, string Incarnation, string NumericClass, long ImageCacheBytes, string PluginFolder = "");

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -87,6 +88,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
             return;
         }
 
+        CrashPoint.Reach("worker.committed");
         var step = Computation.Step;
         var loss = await ApplyAsync(job, runner, times, start, cancellationToken);
         if (!double.IsFinite(loss))

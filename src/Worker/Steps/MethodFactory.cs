@@ -1,7 +1,8 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Checkpoints;
+using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Training;
-using LightlyCluster.SelfSupervised.Transforms;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.Worker.Steps;
@@ -10,50 +11,64 @@ namespace LightlyCluster.Worker.Steps;
 internal static class MethodFactory
 {
     /// <summary>Builds the method with state 0. Call on the training thread.</summary>
-    public static TrainingMethod Create(JobSpecification specification, Device device)
+    /// <param name="specification">The resolved specification.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    /// <param name="stepsTotal">The horizon.</param>
+    /// <param name="viewCount">Views of an image that the transforms make.</param>
+    /// <param name="pluginFolder">Where methods of users are; empty: nowhere.</param>
+    /// <exception cref="ArgumentException">Values do not fit together.</exception>
+    /// <exception cref="JobSpecificationException">A plugin is not there or does not take the parameters.</exception>
+    public static TrainingMethod Create(
+        JobSpecification specification, Device device, long stepsPerEpoch, long stepsTotal, int viewCount, string pluginFolder)
     {
         var train = specification.Train;
-        var parameters = specification.Method.Parameters;
-        var options = new TrainingOptions(
-            train.BatchSize, train.Shards, train.Seed, specification.Optimizer.Momentum, specification.Optimizer.WeightDecay, train.Recompute, device);
-        return specification.Method.Name switch
+        var method = specification.Method;
+        var options = new TrainingOptions(train.BatchSize, train.Shards, train.Seed, device)
         {
-            MethodCatalog.SimClr => CreateSimClr(specification, options),
-            MethodCatalog.MoCo => new MoCoTraining(
-                options,
-                () => MakeBackbone(specification),
-                new(parameters.Integer("hiddenDim"), parameters.Integer("outDim"), parameters.Integer("memoryBankSize"),
-                    parameters["temperature"], parameters["momentum"], parameters.IsOn("symmetric"))),
-            _ => throw new ArgumentException($"There is no method '{specification.Method.Name}'."),
+            Optimizer = OptimizerOf(specification.Optimizer),
+            IsRecomputing = train.Recompute,
+            StepsPerEpoch = stepsPerEpoch,
+            StepsTotal = stepsTotal,
         };
-    }
-
-    /// <summary>Builds the views.</summary>
-    public static ViewPipeline CreateViews(JobSpecification specification)
-    {
-        var transforms = specification.Transforms;
-        var groups = (transforms.Invariances.Shape ? InvarianceGroups.Shape : InvarianceGroups.None)
-            | (transforms.Invariances.Texture ? InvarianceGroups.Texture : InvarianceGroups.None)
-            | (transforms.Invariances.Color ? InvarianceGroups.Color : InvarianceGroups.None);
-        var preset = TransformPresets.Get(transforms.Preset, specification.Data.ImageSize);
-        foreach (var (name, value) in transforms.Overrides)
+        var request = new MethodRequest(options, () => MakeBackbone(specification))
         {
-            preset = preset.WithOverride(name, value);
-        }
-
-        return new(preset.WithInvariances(groups));
+            Parameters = new(method.Parameters),
+            Loss = method.Loss,
+            Regularizers = [.. method.Regularizers.Select(regularizer => new RegularizerRequest(regularizer.Name, new(regularizer.Parameters)))],
+            ViewCount = viewCount,
+            StartWeights = specification.Backbone.Weights is { Length: > 0 } path ? backbone => PretrainedWeights.Load(backbone, path) : null,
+        };
+        return method.Plugin.Length > 0 ? PluginMethods.Create(pluginFolder, method, request) : TrainingMethods.Create(method.Name, request);
     }
 
-    private static SimCLRTraining CreateSimClr(JobSpecification specification, TrainingOptions options)
+    private static OptimizerOptions OptimizerOf(OptimizerSpecification optimizer) => new()
     {
-        var parameters = specification.Method.Parameters;
-        var backbone = MakeBackbone(specification);
-        var hidden = parameters.Integer("hiddenDim");
-        return new(
-            options, backbone, hidden > 0 ? hidden : (int)backbone.FeatureCount, parameters.Integer("outDim"), parameters.IsOn("batchNorm"),
-            parameters["temperature"]);
-    }
+        Kind = optimizer.Name switch
+        {
+            JobVocabulary.OptimizerAdamW => OptimizerKind.AdamW,
+            JobVocabulary.OptimizerLars => OptimizerKind.Lars,
+            _ => OptimizerKind.Sgd,
+        },
+        Momentum = optimizer.Momentum,
+        WeightDecay = optimizer.WeightDecay,
+        DecaysEverything = optimizer.DecayEverything,
+        Beta1 = optimizer.Beta1,
+        Beta2 = optimizer.Beta2,
+    };
 
-    private static Backbone MakeBackbone(JobSpecification specification) =>
-        ResNetGenerator.Create(specification.Backbone.Name, specification.Backbone.Width);
+    private static Backbone MakeBackbone(JobSpecification specification)
+    {
+        var backbone = specification.Backbone;
+        var architecture = Fleet.Jobs.BackboneCatalog.Find(backbone.Name)?.Architecture ?? backbone.Name;
+        return SelfSupervised.Backbones.BackboneCatalog.Create(architecture, new BackboneOptions
+        {
+            Width = backbone.Width,
+            Stem = backbone.ResolveStem() == JobVocabulary.StemLarge ? ResNetStem.Large : ResNetStem.Small,
+            SplitCount = backbone.NumSplits > 1 ? backbone.NumSplits : 0,
+            HasStemActivation = backbone.StemActivation,
+            ImageSize = specification.Data.ImageSize,
+            PatchSize = backbone.ResolvePatchSize(specification.Data.ImageSize),
+        });
+    }
 }

@@ -18,8 +18,8 @@ internal static class NumericClass
     public static string Measure(torch.Device device, int threads)
     {
         using var scope = torch.NewDisposeScope();
-        var options = new TrainingOptions(Images, 1, Seed: 1, Momentum: 0.9, WeightDecay: 5e-4, IsRecomputing: false, device);
-        using var method = new SimCLRTraining(options, ResNetGenerator.Create("resnet-9", 0.125), 64, 32, hasBatchNorm: true, 0.5);
+        var options = new TrainingOptions(Images, 1, Seed: 1, device);
+        using var method = new SimCLRTraining(new(options, () => ResNetGenerator.Create("resnet-9", 0.125)));
         var pipeline = new ViewPipeline(TransformPresets.Get("simclr", Side));
         var images = Enumerable.Range(0, Images).Select(Pattern).ToArray();
         var ids = Enumerable.Range(0, Images).Select(index => (long)index).ToArray();

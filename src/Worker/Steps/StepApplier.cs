@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using LightlyCluster.Fleet;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
@@ -19,6 +20,7 @@ internal sealed class StepApplier(JobParts parts)
     public async Task FollowAsync(JobRecord job, VectorBuffer reduced, PhaseTimes times, long start)
     {
         var entry = await EntryAsync(job);
+        CrashPoint.Reach("worker.mid-replay");
         var digest = times.Measure("digest", () => StepDigest.Of(reduced, parts.Shape.Layout));
         if (entry.Digest != digest)
         {

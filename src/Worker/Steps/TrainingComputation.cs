@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Hosting;
@@ -36,6 +37,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         {
             var views = times.Measure("augment", () => MakeViews(step, loaded));
             _views[shard] = views;
+            CrashPoint.Reach("worker.mid-forward");
             return times.Measure("forward", () => context.Method.Publish(step, shard, views));
         });
         return new(shard, loaded.Digest, loaded.Replaced, rows);
@@ -73,6 +75,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
                 Abandon();
                 TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
                 var value = context.Method.Apply(context.Step, learningRate);
+                CrashPoint.Reach("worker.mid-apply");
                 context.Step++;
                 return value;
             });

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text.Json;
 using LightlyCluster.Tests.Media;
 using SkiaSharp;
@@ -47,6 +48,36 @@ public sealed class IndexCommandTests : IDisposable
         outcome.Output.ShouldContain("xxh128:");
         var files = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("files").EnumerateArray();
         files.Select(entry => $"{entry.GetProperty("name")} {entry.GetProperty("label")}").ShouldBe(["cat/1.png 0", "cat/2.png 0", "dog/1.png 1"]);
+    }
+
+    [Fact]
+    public async Task Index_reads_shards_in_S3_storage_and_says_when_it_cannot_be_reached()
+    {
+        Assert.SkipUnless(LocalS3.IsPossible, LocalS3.MissingReason);
+        WriteImage("set/cat/1.png");
+        WriteImage("set/dog/1.png");
+        using var archive = new MemoryStream();
+        await TarFile.CreateFromDirectoryAsync(Path.Combine(_folder, "set"), archive, includeBaseDirectory: false);
+        string url;
+        await using (var server = await LocalS3.StartAsync())
+        {
+            await server.PutAsync("shards/a.tar", archive.ToArray());
+            url = server.Endpoint;
+            var found = await RunAsync("s3://pictures/shards");
+            found.ExitCode.ShouldBe(0, found.Errors);
+            found.Output.ShouldContain("2 images (tar)");
+            var none = await RunAsync("s3://pictures/none");
+            none.ExitCode.ShouldBe(2);
+            none.Errors.ShouldContain("holds no .tar shards");
+        }
+
+        var away = await RunAsync("s3://pictures/shards");
+
+        away.ExitCode.ShouldBe(4);
+        away.Errors.ShouldContain($"lightly: The storage at {url} cannot be reached");
+
+        Task<LightlyProgram> RunAsync(string address) => LightlyProgram.RunAsync(
+            ["index", address], new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = url, ["LIGHTLY_CACHE"] = Path.Combine(_folder, "cache") });
     }
 
     [Theory]

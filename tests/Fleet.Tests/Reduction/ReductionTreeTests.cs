@@ -47,6 +47,9 @@ public sealed class ReductionTreeTests
     public void Inputs_are_the_largest_nodes_that_are_there() =>
         ReductionTree.Inputs(4, node => node.Count <= 2).ShouldBe([new(0, 2), new(2, 2)]);
 
+    [Fact]
+    public void A_node_can_be_printed() => new TreeNode(2, 2).ToString().ShouldBe("[2, 4)");
+
     private static Gen<(int Shards, ShardRange Range)> Ranges { get; } =
         from shards in Gen.Int[1, 64]
         from start in Gen.Int[0, shards - 1]

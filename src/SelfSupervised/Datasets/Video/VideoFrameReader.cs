@@ -58,9 +58,9 @@ internal static partial class VideoFrameReader
         if (handedOut.Count != pixels.Count || !isCounted)
         {
             // Cut off in the middle, a frame of another size, or one that is missing without a time stamp: nothing can be trusted.
-            return exitCode == 0 || pixels.Count == 0
+            return exitCode == 0
                 ? found
-                : throw new IOException($"ffmpeg failed on '{video.Name}' with exit code {exitCode}: {(errors is [.., var last] ? last : "no reason given")}");
+                : throw new IOException($"ffmpeg failed on '{video.Name}' with exit code {exitCode}: {string.Join("; ", errors.TakeLast(2))}.");
         }
 
         for (var place = 0; place < pixels.Count; place++)
@@ -117,8 +117,13 @@ internal static partial class VideoFrameReader
 
         var end = KeyOf(video, run.Frames[^1]) + 1;
         var stop = video.IsSeekable ? $"trim=end_pts={end}" : $"trim=end_frame={end}";
-        return $"{stop},select='{string.Join('+', terms)}'";
+        return $"{stop},select='{Sum(terms, 0, terms.Count)}'";
     }
+
+    // Balanced, since ffmpeg refuses expressions that are nested more than about a hundred deep, as a long plain sum is.
+    private static string Sum(List<string> terms, int first, int count) => count == 1
+        ? terms[first]
+        : $"({Sum(terms, first, count / 2)}+{Sum(terms, first + (count / 2), count - (count / 2))})";
 
     private static long KeyOf(VideoRecord video, int frame) => video.IsSeekable ? video.Times[frame] : frame;
 

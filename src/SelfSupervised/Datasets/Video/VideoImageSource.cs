@@ -24,15 +24,21 @@ public sealed class VideoImageSource : ImageSource
 
     /// <summary>Indexes the videos of a folder, or takes the index of an earlier time where no file has changed.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="progress">Is told how far the indexing is; may be null.</param>
+    /// <param name="options">Progress, and what happens to videos that cannot be used.</param>
     /// <param name="cancellationToken">Ends the indexing.</param>
     /// <exception cref="DatasetException">
     /// The folder is missing or holds no videos, a video is empty, cut short or none at all, or ffmpeg is not installed.
     /// </exception>
-    public VideoImageSource(string root, IndexProgress? progress, CancellationToken cancellationToken)
-        : base(new VideoManifest(VideoIndexer.Index(root, progress, cancellationToken)))
+    public VideoImageSource(string root, ImageSourceOptions options, CancellationToken cancellationToken)
+        : this(root, VideoIndexer.Index(root, options, cancellationToken))
+    {
+    }
+
+    private VideoImageSource(string root, (IReadOnlyList<VideoRecord> Videos, IReadOnlyList<string> LeftOut) index)
+        : base(new VideoManifest(index.Videos))
     {
         _root = root;
+        LeftOut = index.LeftOut;
         _identity = new Lazy<string>(() => $"{Manifest.Digest}+ffmpeg-{FfmpegProgram.ReadVersion()}");
     }
 
@@ -41,6 +47,9 @@ public sealed class VideoImageSource : ImageSource
 
     /// <summary>How often a video was opened for decoding.</summary>
     internal int ReadCount => Volatile.Read(ref _readCount);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> LeftOut { get; }
 
     /// <inheritdoc/>
     public override string Identity => _identity.Value;
@@ -78,15 +87,16 @@ public sealed class VideoImageSource : ImageSource
     public override IReadOnlyList<LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<int, LoadedImage>();
-        var byVideo = indices.Distinct().Order().Select(Videos.Locate).GroupBy(place => place.Video);
-        Parallel.ForEach(byVideo, new ParallelOptions { CancellationToken = cancellationToken }, group =>
+        var byVideo = indices.Distinct().Order().Select(Videos.Locate).GroupBy(place => place.Video).ToArray();
+        ParallelWork.For(byVideo.Length, place =>
         {
-            Read(group.Key, [.. group.Select(place => place.Frame)], (number, image) =>
+            var group = byVideo[place];
+            Read(group.Key, [.. group.Select(wanted => wanted.Frame)], (number, image) =>
             {
                 var index = Videos.IndexOf(group.Key, number);
                 found[index] = image is null ? new(null, 0, ErrorOf(index)) : new(image, XxHash64.HashToUInt64(image.Pixels), "");
             }, cancellationToken);
-        });
+        }, cancellationToken);
         return [.. indices.Select(index => found[index])];
     }
 

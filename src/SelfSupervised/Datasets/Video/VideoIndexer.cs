@@ -8,9 +8,10 @@ internal static class VideoIndexer
     private const int FaultsShown = 10;
 
     /// <summary>Indexes every video; what an earlier indexing found out is used again where size and time of a file are the same.</summary>
-    /// <returns>The videos in ordinal order of their names.</returns>
+    /// <returns>The videos in ordinal order of their names, and the names of those that were left out.</returns>
     /// <exception cref="DatasetException">Folder missing, no videos, videos that cannot be used (all of them named), no ffmpeg.</exception>
-    public static IReadOnlyList<VideoRecord> Index(string root, IndexProgress? progress, CancellationToken cancellationToken)
+    public static (IReadOnlyList<VideoRecord> Videos, IReadOnlyList<string> LeftOut) Index(
+        string root, ImageSourceOptions options, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(root))
         {
@@ -30,9 +31,8 @@ internal static class VideoIndexer
         var records = new VideoRecord?[names.Length];
         var faults = new ConcurrentBag<string>();
         var done = 0;
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        progress?.Invoke(0, names.Length, "videos");
-        Parallel.For(0, names.Length, options, place =>
+        options.Progress?.Invoke(0, names.Length, "videos");
+        ParallelWork.For(names.Length, place =>
         {
             try
             {
@@ -43,16 +43,16 @@ internal static class VideoIndexer
                 faults.Add(error.Message);
             }
 
-            progress?.Invoke(Interlocked.Increment(ref done), names.Length, "videos");
-        });
-        if (!faults.IsEmpty)
+            options.Progress?.Invoke(Interlocked.Increment(ref done), names.Length, "videos");
+        }, cancellationToken);
+        var indexed = records.Where(record => record is not null).Select(record => record!).ToArray();
+        if (!faults.IsEmpty && (!options.IsSkippingBadVideos || indexed.Length == 0))
         {
             throw new VideoException(Describe([.. faults.Order(StringComparer.Ordinal)]));
         }
 
-        var indexed = Array.ConvertAll(records, record => record!);
         cache.Save(indexed);
-        return indexed;
+        return (indexed, [.. names.Where((_, place) => records[place] is null)]);
     }
 
     private static string Describe(IReadOnlyList<string> faults) => faults.Count <= FaultsShown

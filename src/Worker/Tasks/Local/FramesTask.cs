@@ -13,8 +13,8 @@ internal sealed class FramesTask : LocalTask<FramesRequest, FramesResult>
     /// <inheritdoc/>
     protected override Task<FramesResult> RunAsync(FramesRequest request, TaskReport report, CancellationToken cancellationToken)
     {
-        using var source = new VideoImageSource(
-            request.Videos, (done, total, unit) => report.Progress("indexing", done, total, unit), cancellationToken);
+        var options = new ImageSourceOptions { Progress = (done, total, unit) => report.Progress("indexing", done, total, unit) };
+        using var source = new VideoImageSource(request.Videos, options, cancellationToken);
         var extraction = new FrameExtraction(source, request.Out, request.Format == "png" ? ImageEncoder.Png : ImageEncoder.Jpeg(request.Quality))
         {
             IsOverwriting = request.IsOverwriting,

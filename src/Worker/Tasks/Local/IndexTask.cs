@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LightlyCluster.Protocol.Tasks;
 using LightlyCluster.SelfSupervised.Datasets;
-using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.SelfSupervised.Datasets.Video;
 
 namespace LightlyCluster.Worker.Tasks.Local;
@@ -15,8 +14,12 @@ internal sealed class IndexTask : LocalTask<IndexRequest, IndexResult>
     /// <inheritdoc/>
     protected override async Task<IndexResult> RunAsync(IndexRequest request, TaskReport report, CancellationToken cancellationToken)
     {
-        using var source = await ImageSources.OpenAsync(
-            request.Path, request.Source, new StorageOptions(), (done, total, unit) => report.Progress("indexing", done, total, unit), cancellationToken);
+        var options = new ImageSourceOptions
+        {
+            Source = request.Source,
+            Progress = (done, total, unit) => report.Progress("indexing", done, total, unit),
+        };
+        using var source = await ImageSources.OpenAsync(request.Path, options, cancellationToken);
         var result = Describe(source);
         if (request.Out.Length > 0)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
@@ -41,7 +42,10 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
 
             return new ShardPointer(shard.Shard, shard.SamplesDigest, shard.Replaced, new(PayloadDigest.Of(bytes), key));
         }));
-        return await steps.PublishShardsAsync(generation, step, pointers, Life);
+        CrashPoint.Reach("worker.payload-written");
+        var answer = await steps.PublishShardsAsync(generation, step, pointers, Life);
+        CrashPoint.Reach("worker.published");
+        return answer;
     }
 
     /// <summary>Fetches what another worker published for a shard; null when its bytes are gone.</summary>

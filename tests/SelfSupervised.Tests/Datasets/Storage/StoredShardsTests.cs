@@ -142,7 +142,8 @@ public sealed class StoredShardsTests : IAsyncLifetime
         address, new StorageOptions { Endpoint = _server!.Endpoint, CacheFolder = _folder.Path, CacheBytes = limit }, downloads);
 
     private static async Task<LightlyDataset> OpenAsync(string address, StorageOptions options, List<long>? downloads) =>
-        new(await ImageSources.OpenAsync(address, "", options, (done, _, _) => downloads?.Add(done), CancellationToken.None));
+        new(await ImageSources.OpenAsync(
+            address, new ImageSourceOptions { Storage = options, Progress = (done, _, _) => downloads?.Add(done) }, CancellationToken.None));
 
     private string[] CachedFiles() => [.. Directory.EnumerateFiles(Path.Combine(_folder.Path, "shards"), "*.tar", SearchOption.AllDirectories)];
 

@@ -79,7 +79,7 @@ public sealed class VideoDatasetTests : IDisposable
         var turned = Path.Combine(_folder.Path, "turned.mp4");
         TestVideos.Run(["-i", upright, "-c", "copy", "-metadata:s:v", "rotate=90", turned]);
         File.Delete(upright);
-        using var source = new VideoImageSource(_folder.Path, null, CancellationToken.None);
+        using var source = new VideoImageSource(_folder.Path, new ImageSourceOptions(), CancellationToken.None);
 
         var image = source.Decode(3);
 
@@ -106,7 +106,7 @@ public sealed class VideoDatasetTests : IDisposable
     public void Scattered_frames_take_few_processes_and_reading_in_order_too()
     {
         TestVideos.Make(_folder.Path, "long.mp4", "64x32", 30, 600, "-c:v", "libx264", "-g", "50", "-bf", "2", "-pix_fmt", "yuv420p");
-        using var source = new VideoImageSource(_folder.Path, null, CancellationToken.None);
+        using var source = new VideoImageSource(_folder.Path, new ImageSourceOptions(), CancellationToken.None);
         var scattered = Enumerable.Range(0, 20).Select(step => step * 29).ToArray();
 
         var plan = FrameRunPlanner.Plan(source.Videos.Videos[0], scattered);
@@ -119,6 +119,21 @@ public sealed class VideoDatasetTests : IDisposable
         }
 
         source.ReadCount.ShouldBeLessThanOrEqualTo(6);
+    }
+
+    [Fact]
+    public void Hundreds_of_frames_of_one_video_are_chosen_at_once()
+    {
+        var path = TestVideos.Make(_folder.Path, "long.mp4", "64x32", 30, 900, "-c:v", "libx264", "-g", "100", "-bf", "2", "-pix_fmt", "yuv420p");
+        using var source = new VideoImageSource(_folder.Path, new ImageSourceOptions(), CancellationToken.None);
+        var every = Enumerable.Range(0, 300).Select(step => step * 3).ToArray();
+
+        var images = source.Load(every, CancellationToken.None);
+
+        source.ReadCount.ShouldBe(1);
+        images.ShouldAllBe(image => image.Error.Length == 0);
+        images[299].Image!.Pixels.ShouldBe(TestVideos.Frame(path, 897));
+        images[123].Image!.Pixels.ShouldBe(TestVideos.Frame(path, 369));
     }
 
     [Fact]

@@ -54,6 +54,21 @@ public sealed class VideoFaultTests : IDisposable
     }
 
     [Fact]
+    public void Bad_videos_are_left_out_and_named_when_that_is_asked_for()
+    {
+        _folder.Write("a.mp4", []);
+        TestVideos.Make(_folder.Path, "b.mp4", "64x32", 10, 5, "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        var options = new ImageSourceOptions { IsSkippingBadVideos = true };
+
+        using var source = new VideoImageSource(_folder.Path, options, CancellationToken.None);
+
+        source.Manifest.Count.ShouldBe(5);
+        source.LeftOut.ShouldBe(["a.mp4"]);
+        File.Delete(Path.Combine(_folder.Path, "b.mp4"));
+        Should.Throw<VideoException>(() => new VideoImageSource(_folder.Path, options, CancellationToken.None)).Message.ShouldContain("'a.mp4'");
+    }
+
+    [Fact]
     public void A_folder_without_videos_is_named_with_what_is_allowed()
     {
         _folder.Write("a.txt", [1]);

@@ -1,0 +1,37 @@
+using LightlyCluster.SelfSupervised.Training;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Optimization;
+
+/// <summary>Adam with decoupled weight decay on one flat buffer.</summary>
+/// <remarks>
+/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, https://arxiv.org/abs/1711.05101, with the
+/// operations of PyTorch's AdamW. The correction of the bias counts from the first step in which a parameter is not frozen.
+/// </remarks>
+internal sealed class AdamWOptimizer : FlatOptimizer
+{
+    public AdamWOptimizer(FlatTensors parameters, OptimizerOptions options)
+        : base(parameters, options)
+    {
+        AddBuffer("exp_avg");
+        AddBuffer("exp_avg_sq");
+    }
+
+    private protected override void Step(FlatSlice run, Tensor gradient, double learningRate, long step)
+    {
+        var data = DataOf(run);
+        if (DecayOf(run) is > 0 and var decay)
+        {
+            data.mul_(1 - (learningRate * decay));
+        }
+
+        var mean = Buffers[0].Buffer.narrow(0, run.Offset, run.Count);
+        var square = Buffers[1].Buffer.narrow(0, run.Offset, run.Count);
+        mean.mul_(Options.Beta1).add_(gradient, 1 - Options.Beta1);
+        square.mul_(Options.Beta2).addcmul_(gradient, gradient, 1 - Options.Beta2);
+        var correction1 = 1 - Math.Pow(Options.Beta1, step + 1);
+        var correction2 = Math.Sqrt(1 - Math.Pow(Options.Beta2, step + 1));
+        var divisor = square.sqrt().div_(correction2).add_(Options.Epsilon);
+        data.addcdiv_(mean, divisor, -learningRate / correction1);
+    }
+}

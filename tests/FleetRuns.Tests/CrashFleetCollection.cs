@@ -1,0 +1,4 @@
+namespace LightlyCluster.FleetRuns.Tests;
+
+[CollectionDefinition(CrashFleet.Name)]
+public sealed class CrashFleetCollection : ICollectionFixture<CrashFleet>;
