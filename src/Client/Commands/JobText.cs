@@ -39,7 +39,7 @@ internal static class JobText
         var table = new TextTable("JOB", job.Id);
         table.Add("name", job.DisplayName);
         table.Add("state", StateOf(job));
-        table.Add("reason", job.Reason.Length > 0 ? $"{job.Reason}: {job.Message}" : "-");
+        table.Add("reason", job.Reason.Length > 0 || job.Message.Length > 0 ? $"{job.Reason}: {job.Message}" : "-");
         table.Add("step", $"{job.Step} of {job.StepsTotal} ({job.StepsPerEpoch} an epoch)");
         table.Add("generation", $"{job.Generation}");
         table.Add("created", $"{Age(job.CreateTime, now)} ago");
@@ -48,10 +48,28 @@ internal static class JobText
         var workers = new TextTable("WORKER", "SHARDS", "IMAGES/S", "LEFT", "REASON");
         foreach (var worker in job.Result?.Workers.AsEnumerable() ?? [])
         {
-            workers.Add(worker.Id, $"{worker.Shards}", $"{worker.ImagesPerSecond:0.#}", worker.Left is null ? "-" : $"{Age(worker.Left, now)} ago", worker.Reason);
+            workers.Add(worker.Id, $"{worker.Shards}", $"{worker.ImagesPerSecond:0.#}", worker.Left is null ? "-" : $"{Age(worker.Left, now)} ago",
+                worker.Reason.Length > 0 ? worker.Reason : worker.Note);
         }
 
-        return $"{table}\n{workers}\n{JobFileWriter.Write(job.DisplayName, JobSpecificationMapping.FromWire(job.Spec))}";
+        return $"{table}\n{workers}\n{Recoveries(job)}{JobFileWriter.Write(job.DisplayName, JobSpecificationMapping.FromWire(job.Spec))}";
+    }
+
+    /// <summary>Lost incarnations and what they cost; nothing when there are none.</summary>
+    private static string Recoveries(TrainingJob job)
+    {
+        if (job.Result is not { Recoveries.Count: > 0 } result)
+        {
+            return "";
+        }
+
+        var table = new TextTable("LOST", "CAUSE", "STEP", "NOTICED AFTER", "NEXT COMMIT AFTER");
+        foreach (var lost in result.Recoveries)
+        {
+            table.Add(lost.Worker, lost.Cause, $"{lost.Step}", $"{lost.DetectionSeconds:0.00} s", lost.HasSeconds ? $"{lost.Seconds:0.00} s" : "-");
+        }
+
+        return $"{table}\n";
     }
 
     /// <summary>A job as JSON, with the keys of the wire.</summary>

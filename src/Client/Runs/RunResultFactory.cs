@@ -39,7 +39,8 @@ internal static class RunResultFactory
             ImagesPerSecond = result.TrainingSeconds > 0 ? Math.Round(trained / result.TrainingSeconds, 2) : 0,
             WallSeconds = Math.Round(wallSeconds, 3),
             Workers = [.. result.Workers.Select(ToResult)],
-            Recoveries = [.. result.Recoveries.Select(lost => new RecoveryResult(lost.Cause, lost.Step, lost.HasSeconds ? lost.Seconds : null))],
+            Recoveries = [.. result.Recoveries.Select(lost => new RecoveryResult(
+                lost.Cause, lost.Step, lost.HasSeconds ? lost.Seconds : null, lost.DetectionSeconds))],
             Samples = result.Samples is { } samples
                 ? new SampleResult(samples.Expected, samples.Committed, samples.RepeatedCount, samples.Lost, samples.Replaced, samples.Verified)
                 : null,
