@@ -17,6 +17,9 @@ internal sealed class SimulatedFleet
     public SimulatedFleet(SimulatedJob job, int seed)
     {
         Job = job;
+        Times = job.MinimumWorkers > MembershipTimes.ManyWorkers
+            ? MembershipTimes.Default with { Lease = TimeSpan.FromSeconds(15), LeaseRenewal = TimeSpan.FromSeconds(5) }
+            : MembershipTimes.Default;
         Scheduler = new(seed);
         Clock = new(Scheduler);
         Network = new(Scheduler, seed + 1);
@@ -40,7 +43,7 @@ internal sealed class SimulatedFleet
 
     public SimulationChecks Checks { get; }
 
-    public MembershipTimes Times { get; } = MembershipTimes.Default;
+    public MembershipTimes Times { get; }
 
     /// <summary>Workers that were started and are not dead or gone.</summary>
     public IReadOnlyList<SimulatedWorker> Workers => [.. _workers.Where(worker => !worker.Context.IsDead && !worker.HasLeft)];
