@@ -123,6 +123,15 @@ public sealed class StepStore : IStepStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count)
+    {
+        Invariant.Require(step >= baseStep, "the log begins at its base step");
+        var first = step - baseStep + 1;
+        var rows = await Meta.ListRangeAsync(_keys.Log(_job), first, first + count - 1).OrStoreErrorAsync();
+        return [.. rows.Select(row => StepEntry.Parse(row.ToString()))];
+    }
+
+    /// <inheritdoc/>
     public async Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report)
     {
         var reply = await EvaluateAsync(

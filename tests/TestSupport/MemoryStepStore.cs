@@ -142,6 +142,10 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         return Task.FromResult(step >= baseStep && index < log.Count ? StepEntry.Parse(log[(int)index]) : null);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count) => Task.FromResult<IReadOnlyList<StepEntry>>(
+        [.. keys.List(_names.Log).Skip((int)(step - baseStep) + 1).Take(count).Select(StepEntry.Parse)]);
+
     /// <summary>verify_state.lua.</summary>
     public Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report)
     {

@@ -41,7 +41,7 @@ internal static class RunResultFactory
             Workers = [.. result.Workers.Select(ToResult)],
             Recoveries = [.. result.Recoveries.Select(lost => new RecoveryResult(lost.Cause, lost.Step, lost.HasSeconds ? lost.Seconds : null))],
             Samples = result.Samples is { } samples
-                ? new SampleResult(samples.Expected, samples.Committed, samples.RepeatedCount, samples.Lost, samples.Replaced)
+                ? new SampleResult(samples.Expected, samples.Committed, samples.RepeatedCount, samples.Lost, samples.Replaced, samples.Verified)
                 : null,
             BadFiles = [.. result.BadFiles],
         };

@@ -79,6 +79,7 @@ internal sealed class JobReader(IJobStore store)
             RepeatedCount = audit.Repeated,
             Lost = audit.Lost,
             Replaced = record.Replaced,
+            Verified = long.Parse(record.Field("samplesVerified") ?? "0") * specification.Train.BatchSize,
         };
         result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
         await AddPeopleAsync(result, record, specification);

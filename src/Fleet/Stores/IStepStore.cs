@@ -29,6 +29,9 @@ public interface IStepStore
     /// <summary>The log entry of a committed step; null when the log does not reach back or forward to it.</summary>
     Task<StepEntry?> ReadEntryAsync(long step, long baseStep);
 
+    /// <summary>Log entries of committed steps from one on, in order.</summary>
+    Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count);
+
     /// <summary>Compares the hash of a state with those of the members; the first report of a state leaves the step's metrics.</summary>
     /// <returns>How it compares, and the first hash (empty while there is none).</returns>
     Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report);

@@ -62,6 +62,11 @@ internal interface IJobComputation : IAsyncDisposable
     /// <summary>The accuracy before training that the checkpoint which the run continues carries; empty when there is none.</summary>
     Task<string> ReadUntrainedAsync();
 
+    /// <summary>
+    /// What the log should say about the samples of steps: computed anew from the seed, the manifest and the contents of the files.
+    /// </summary>
+    Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count);
+
     /// <summary>Measures the backbone.</summary>
     /// <param name="isFull">Whether the collapse measure and points for a plot are wanted too.</param>
     Task<EvaluationResult> EvaluateAsync(bool isFull);

@@ -15,6 +15,7 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize, bool isSkippingBadFiles, long cacheBytes)
 {
     private readonly ConcurrentDictionary<int, LoadedImage> _cache = new();
+    private readonly ConcurrentDictionary<int, ulong?> _contents = new();
     private readonly ConcurrentDictionary<string, byte> _badFiles =
         new(source.LeftOut.Select(name => KeyValuePair.Create(name, (byte)0)), StringComparer.Ordinal);
     private readonly Lock _permutationLock = new();
@@ -66,6 +67,24 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         return [.. indices.Select(index => loaded[index].Image)];
     }
 
+    /// <summary>The digest of what a shard should have used in a step. Only files that were never met here are read for it.</summary>
+    public string DigestOf(long step, IReadOnlyList<ViewRequest> requests)
+    {
+        var permutation = PermutationOf(step / StepsPerEpoch);
+        var first = step % StepsPerEpoch * batchSize;
+        var hash = new XxHash64();
+        foreach (var request in requests)
+        {
+            foreach (var position in request.Positions)
+            {
+                var (used, content) = ContentAt(permutation, first + position);
+                Append(hash, used, request.View, content);
+            }
+        }
+
+        return hash.GetCurrentHashAsUInt64().ToString("x16");
+    }
+
     private static void Append(XxHash64 hash, long sample, int view, ulong content)
     {
         Span<byte> bytes = stackalloc byte[20];
@@ -110,6 +129,25 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         throw new DatasetException("No image of the dataset decodes.");
     }
 
+    private (int Used, ulong Content) ContentAt(SamplePermutation permutation, long position)
+    {
+        for (var tries = 0; tries < source.Manifest.Count; tries++)
+        {
+            var index = (int)permutation[(position + tries) % source.Manifest.Count];
+            if (!_contents.ContainsKey(index))
+            {
+                Fetch(index);
+            }
+
+            if (_contents[index] is { } content)
+            {
+                return (index, content);
+            }
+        }
+
+        throw new DatasetException("No image of the dataset decodes.");
+    }
+
     private LoadedImage Fetch(int index) => _cache.TryGetValue(index, out var cached) ? cached : Load([index], CancellationToken.None)[index];
 
     // What is missing is asked for at once: a source of videos then decodes neighbouring frames together.
@@ -141,6 +179,7 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
 
     private void Remember(int index, LoadedImage image)
     {
+        _contents[index] = image.Image is null ? null : image.ContentHash;
         if (image.Image is null)
         {
             _badFiles.TryAdd(source.Manifest.Names[index], 0);

@@ -87,10 +87,10 @@ internal sealed partial class JobRunner(
 
     private async Task RunAsync(IJobComputation computation, CancellationToken cancellationToken)
     {
-        _finish = new(computation, _jobs, ticket, clock);
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
+        _finish = new(computation, _jobs, steps, ticket, clock);
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(

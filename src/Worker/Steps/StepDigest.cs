@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using LightlyCluster.Fleet.Steps;
 
 namespace LightlyCluster.Worker.Steps;
@@ -9,16 +6,9 @@ namespace LightlyCluster.Worker.Steps;
 internal static class StepDigest
 {
     /// <summary>Digest of the digests of the chunks, 16 hexadecimal digits: what publish_reduced.lua writes.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "Redis scripts have SHA-1 only; it tells equal bytes from unequal ones, nothing more.")]
-    public static string Of(VectorBuffer vector, VectorLayout layout)
+    public static string Of(VectorBuffer vector, VectorLayout layout) => StepEntry.DigestOf(Enumerable.Range(0, layout.ChunkCount).Select(chunk =>
     {
-        var digests = new StringBuilder();
-        for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
-        {
-            var (offset, length) = layout.Chunk(chunk);
-            digests.Append(PayloadDigest.Of(vector.Bytes(offset, length).Span));
-        }
-
-        return Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes(digests.ToString())))[..16];
-    }
+        var (offset, length) = layout.Chunk(chunk);
+        return PayloadDigest.Of(vector.Bytes(offset, length).Span);
+    }));
 }

@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
@@ -113,6 +114,11 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     /// <inheritdoc/>
     public Task<string> ReadUntrainedAsync() =>
         training.RunAsync(() => CheckpointFiles.ReadUntrained(context.Specification.Checkpoint.ResumeFrom));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => training.RunAsync<IReadOnlyList<string>>(() =>
+        [.. Enumerable.Range(0, count).Select(offset => firstStep + offset).Select(step => StepEntry.DigestOf(
+            Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
 
     /// <inheritdoc/>
     public Task<EvaluationResult> EvaluateAsync(bool isFull) => training.RunAsync(() => EvaluationTask.Run(context, isFull));

@@ -5,7 +5,7 @@ using LightlyCluster.Worker.Steps;
 namespace LightlyCluster.Worker.Tasks;
 
 /// <summary>What the first member does beside steps: measuring, checkpoints, export, and the end of the job.</summary>
-internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, JobTicket ticket, TimeProvider clock)
+internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, IStepStore steps, JobTicket ticket, TimeProvider clock)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -36,7 +36,7 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
             ticket.Id, new(JobState.Paused, Now, reason, message, job.Generation, computation.Step), [JobState.Running], await StateFieldsAsync());
     }
 
-    /// <summary>Checkpoints, exports, measures, and ends the job.</summary>
+    /// <summary>Checkpoints, exports, measures, audits the samples, and ends the job.</summary>
     public async Task SucceedAsync(JobRecord job)
     {
         await CheckpointAsync(job);
@@ -48,6 +48,15 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, Jo
         {
             fields.Add(("knnTop1", $"{top1:R}"));
             fields.Add(("knn", $"{result.NeighbourCount}|{result.Temperature:R}|{result.BankImages}|{result.QueryImages}"));
+        }
+
+        var (verified, difference) = await new SampleAuditor(computation, steps).AuditAsync(job);
+        fields.Add(("samplesVerified", $"{verified}"));
+        if (difference.Length > 0)
+        {
+            await jobs.ChangeStateAsync(
+                ticket.Id, new(JobState.Failed, Now, "SamplesDiffer", difference, job.Generation, computation.Step), [JobState.Running], [.. fields]);
+            return;
         }
 
         await jobs.ChangeStateAsync(

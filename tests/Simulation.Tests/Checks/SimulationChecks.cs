@@ -91,6 +91,8 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
     {
         var record = keys.Hash(_names.Job);
         Require(record["stateHash"] == _reference[^1], "I3 the final state is that of an undisturbed run");
+        Require(record["state"] == "Succeeded", $"the job succeeds, but {record["state"]}: {record["message"]}");
+        Require(record["samplesVerified"] == $"{job.Steps}", $"I1 the samples of {record["samplesVerified"]} of {job.Steps} steps are verified");
         Require(Committed == job.Steps, $"I1 {Committed} of {job.Steps} steps are in the log");
         var metrics = keys.List(_names.Metrics).Select(row => Protocol.V1.StepMetrics.Parser.ParseJson(row).Step).ToArray();
         Require(metrics.SequenceEqual(Enumerable.Range(1, (int)job.Steps).Select(step => (long)step)), $"metrics have a row a step: {string.Join(' ', metrics)}");

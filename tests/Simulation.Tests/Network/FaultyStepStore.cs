@@ -25,6 +25,9 @@ internal sealed class FaultyStepStore(IStepStore inner, SimulatedNetwork network
 
     public Task<StepEntry?> ReadEntryAsync(long step, long baseStep) => ReadAsync(() => inner.ReadEntryAsync(step, baseStep));
 
+    public Task<IReadOnlyList<StepEntry>> ReadEntriesAsync(long step, long baseStep, int count) =>
+        ReadAsync(() => inner.ReadEntriesAsync(step, baseStep, count));
+
     public Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report) => WriteAsync(() => inner.VerifyStateAsync(report));
 
     public Task<string?> ReadHashAsync(long step) => ReadAsync(() => inner.ReadHashAsync(step));

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Simulation.Tests.Checks;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Tasks;
@@ -96,6 +97,13 @@ internal sealed class SimulatedComputation(
     }
 
     public Task<string> ReadUntrainedAsync() => Task.FromResult("");
+
+    public async Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count)
+    {
+        await Task.Yield();
+        return [.. Enumerable.Range(0, count).Select(offset => StepEntry.DigestOf(
+            Enumerable.Range(0, job.ShardCount).Select(shard => ShardArithmetic.SamplesDigest(job, firstStep + offset, shard))))];
+    }
 
     public async Task<EvaluationResult> EvaluateAsync(bool isFull)
     {
