@@ -11,6 +11,10 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
 
     private readonly Lock _lock = new();
     private Channel<SessionResponse>? _outbox;
+    private long _registeredAt;
+
+    /// <summary>When the worker registered last.</summary>
+    public TimeSpan RegisteredAt => TimeSpan.FromTicks(Interlocked.Read(ref _registeredAt));
 
     /// <summary>What the worker said when it came.</summary>
     public RegisterRequest Registration => registration;
@@ -29,6 +33,9 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
             }
         }
     }
+
+    /// <summary>Notes a registration.</summary>
+    public void HasRegistered() => Interlocked.Exchange(ref _registeredAt, directory.Now.Ticks);
 
     /// <summary>Opens the stream; an older one ends.</summary>
     public ChannelReader<SessionResponse> Open()
