@@ -28,14 +28,7 @@ public abstract class ImageFileSource : ImageSource
     public override IReadOnlyList<LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
         var images = new LoadedImage[indices.Count];
-        if (images.Length == 1)
-        {
-            images[0] = Load(indices[0]);
-            return images;
-        }
-
-        var options = new ParallelOptions { CancellationToken = cancellationToken };
-        Parallel.For(0, images.Length, options, place => images[place] = Load(indices[place]));
+        ParallelWork.For(images.Length, place => images[place] = Load(indices[place]), cancellationToken);
         return images;
     }
 

@@ -83,6 +83,19 @@ internal static class TaskHost
         {
             return Fail(report, Failure, error.Message);
         }
+#pragma warning disable CA1031 // The top of the task: whatever it is ends the task with a message, not the process with a dump.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return FailUnexpectedly(report, error);
+        }
+    }
+
+    // Not a mistake of the user's, then; the client shows the message, the details are on the standard error.
+    private static int FailUnexpectedly(TaskReport report, Exception error)
+    {
+        Console.Error.WriteLine(error);
+        return Fail(report, Failure, $"The task failed unexpectedly ({error.GetType().Name}): {error.Message}");
     }
 
     private static int Fail(TaskReport report, int exitCode, string message)

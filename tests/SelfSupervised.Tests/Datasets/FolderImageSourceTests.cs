@@ -8,6 +8,24 @@ public sealed class FolderImageSourceTests
     private static readonly byte[] Png = TestImages.Encode(TestImages.Make(4, 4), SKEncodedImageFormat.Png);
 
     [Fact]
+    public void Loading_several_images_throws_what_loading_one_does()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.png", TestImages.Encode(TestImages.Make(8, 8), SKEncodedImageFormat.Png));
+        folder.Write("b.png", [1, 2, 3]);
+        var gone = folder.Write("c.png", TestImages.Encode(TestImages.Make(8, 8), SKEncodedImageFormat.Png));
+        using var source = ImageSources.Open(folder.Path, "");
+
+        var images = source.Load([2, 1, 0], CancellationToken.None);
+
+        images.Select(image => image.Image is not null).ShouldBe([true, false, true]);
+        images[1].Error.ShouldStartWith("b.png: ");
+        File.Delete(gone);
+        Should.Throw<FileNotFoundException>(() => source.Load([0, 1, 2], CancellationToken.None));
+        Should.Throw<OperationCanceledException>(() => source.Load([0, 1], new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void Class_folders_give_labels_in_ordinal_order()
     {
         using var folder = new TemporaryFolder();

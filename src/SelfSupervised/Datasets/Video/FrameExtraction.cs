@@ -34,11 +34,10 @@ public sealed class FrameExtraction(VideoImageSource source, string folder, Imag
         var total = wanted.Sum(frame => frame.Count());
         var written = 0;
         var faults = new ConcurrentBag<string>();
-        var byVideo = wanted.Select(frame => source.Videos.Locate(frame.Key)).GroupBy(place => place.Video).OrderBy(group => group.Key);
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.ForEach(byVideo, options, group => source.Read(group.Key, [.. group.Select(place => place.Frame).Order()], (frame, image) =>
+        var byVideo = wanted.Select(frame => source.Videos.Locate(frame.Key)).GroupBy(place => place.Video).OrderBy(group => group.Key).ToArray();
+        ParallelWork.For(byVideo.Length, turn => source.Read(byVideo[turn].Key, FramesOf(byVideo[turn]), (frame, image) =>
         {
-            foreach (var name in wanted[source.Videos.IndexOf(group.Key, frame)])
+            foreach (var name in wanted[source.Videos.IndexOf(byVideo[turn].Key, frame)])
             {
                 if (image is null)
                 {
@@ -49,7 +48,7 @@ public sealed class FrameExtraction(VideoImageSource source, string folder, Imag
                 Write(PathOf(name), encoder.Encode(image));
                 Progress?.Invoke(Interlocked.Increment(ref written), total);
             }
-        }, cancellationToken));
+        }, cancellationToken), cancellationToken);
         if (!faults.IsEmpty)
         {
             var more = faults.Count > FaultsShown ? $" and {faults.Count - FaultsShown} more" : "";
@@ -75,6 +74,8 @@ public sealed class FrameExtraction(VideoImageSource source, string folder, Imag
             $"{unknown.Count} of {distinct.Count} names are no frames of these videos (a name looks like {source.Videos.Names[0]}); nothing was written:\n"
             + string.Join('\n', unknown.Take(NamesShown)) + more);
     }
+
+    private static int[] FramesOf(IEnumerable<(int Video, int Frame)> places) => [.. places.Select(place => place.Frame).Order()];
 
     private string PathOf(string name) => Path.Combine(folder, Path.ChangeExtension(name, encoder.Extension));
 

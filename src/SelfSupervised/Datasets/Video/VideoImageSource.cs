@@ -87,15 +87,16 @@ public sealed class VideoImageSource : ImageSource
     public override IReadOnlyList<LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
         var found = new ConcurrentDictionary<int, LoadedImage>();
-        var byVideo = indices.Distinct().Order().Select(Videos.Locate).GroupBy(place => place.Video);
-        Parallel.ForEach(byVideo, new ParallelOptions { CancellationToken = cancellationToken }, group =>
+        var byVideo = indices.Distinct().Order().Select(Videos.Locate).GroupBy(place => place.Video).ToArray();
+        ParallelWork.For(byVideo.Length, place =>
         {
-            Read(group.Key, [.. group.Select(place => place.Frame)], (number, image) =>
+            var group = byVideo[place];
+            Read(group.Key, [.. group.Select(wanted => wanted.Frame)], (number, image) =>
             {
                 var index = Videos.IndexOf(group.Key, number);
                 found[index] = image is null ? new(null, 0, ErrorOf(index)) : new(image, XxHash64.HashToUInt64(image.Pixels), "");
             }, cancellationToken);
-        });
+        }, cancellationToken);
         return [.. indices.Select(index => found[index])];
     }
 

@@ -31,9 +31,8 @@ internal static class VideoIndexer
         var records = new VideoRecord?[names.Length];
         var faults = new ConcurrentBag<string>();
         var done = 0;
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         options.Progress?.Invoke(0, names.Length, "videos");
-        Parallel.For(0, names.Length, parallel, place =>
+        ParallelWork.For(names.Length, place =>
         {
             try
             {
@@ -45,7 +44,7 @@ internal static class VideoIndexer
             }
 
             options.Progress?.Invoke(Interlocked.Increment(ref done), names.Length, "videos");
-        });
+        }, cancellationToken);
         var indexed = records.Where(record => record is not null).Select(record => record!).ToArray();
         if (!faults.IsEmpty && (!options.IsSkippingBadVideos || indexed.Length == 0))
         {
