@@ -41,4 +41,7 @@ internal enum Misfortune
 
     /// <summary>DATA loses everything.</summary>
     WipeData,
+
+    /// <summary>DATA has no room for a while: the job is paused, and resumed when there is room again.</summary>
+    FillData,
 }

@@ -1,3 +1,5 @@
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
 using LightlyCluster.Simulation.Tests.Checks;
 using LightlyCluster.Simulation.Tests.Network;
@@ -17,6 +19,7 @@ internal sealed class SimulationRun
     private readonly SimulatedFleet _fleet;
     private readonly Random _random;
     private int _joined;
+    private int _resumed;
 
     private SimulationRun(SimulationPlan plan)
     {
@@ -74,6 +77,7 @@ internal sealed class SimulationRun
     {
         _fleet.Network.Conditions = NetworkConditions.Good;
         _fleet.Network.IsMetaAway = _fleet.Network.IsDataAway = false;
+        _fleet.Store.Keys.DataBytesMaximum = long.MaxValue;
         foreach (var worker in _fleet.Workers)
         {
             worker.Context.Thaw();
@@ -103,10 +107,16 @@ internal sealed class SimulationRun
         var hasStarted = false;
         while (!HasEnded())
         {
+            hasStarted &= !Resume();
             var committed = _fleet.Checks.Committed;
             var since = _fleet.Scheduler.Now;
             var limit = hasStarted ? ProgressLimit : ProgressLimit + _fleet.Times.Gathering;
-            RunUntil(() => _fleet.Checks.Committed > committed || HasEnded(), since + limit);
+            RunUntil(() => _fleet.Checks.Committed > committed || HasEnded() || Job.State == JobState.Paused, since + limit);
+            if (Job.State == JobState.Paused)
+            {
+                continue;
+            }
+
             _fleet.Checks.Progressed(_fleet.Scheduler.Now - since);
             if (_fleet.Checks.Committed == committed && !HasEnded())
             {
@@ -135,7 +145,22 @@ internal sealed class SimulationRun
         _fleet.Checks.LookAtLeft();
     }
 
-    private bool HasEnded() => _fleet.Store.Jobs.ReadAsync(SimulatedJob.Id).Result is { HasEnded: true };
+    private JobRecord Job => _fleet.Store.Jobs.ReadAsync(SimulatedJob.Id).Result!;
+
+    private bool HasEnded() => Job.HasEnded;
+
+    /// <summary>A person sees why the job is paused, mends it and resumes.</summary>
+    private bool Resume()
+    {
+        if (Job is not { State: JobState.Paused } job)
+        {
+            return false;
+        }
+
+        _fleet.Checks.Require(job.Reason == "StoreFull", $"a job is paused for one reason only, not {job.Reason}");
+        _fleet.Store.Jobs.ControlAsync(SimulatedJob.Id, new(ControlVerb.Resume, $"resume-{++_resumed}", 1)).GetAwaiter().GetResult();
+        return true;
+    }
 
     private void RunUntil(Func<bool> isDone, TimeSpan end)
     {
@@ -203,6 +228,10 @@ internal sealed class SimulationRun
                 break;
             case Misfortune.WipeData:
                 _fleet.Store.Keys.WipeData();
+                break;
+            case Misfortune.FillData:
+                _fleet.Store.Keys.DataBytesMaximum = _fleet.Store.Keys.DataBytes;
+                Later(3, () => _fleet.Store.Keys.DataBytesMaximum = long.MaxValue);
                 break;
         }
     }

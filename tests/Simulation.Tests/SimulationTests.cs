@@ -52,6 +52,24 @@ public sealed class SimulationTests(ITestOutputHelper output)
         second.Trace.ShouldBe(first.Trace);
     }
 
+    [Fact]
+    public void A_large_fleet_commits_with_one_member_dying()
+    {
+        var (workers, shards) = Environment.GetEnvironmentVariable("SIMULATION_SCALE") == "1" ? (1000, 4096) : (40, 160);
+        var job = new SimulatedJob(3, shards, 3, 64, 10, workers, RowLength: 0);
+        var plan = SimulationPlan.Undisturbed(1, job with { MinimumWorkers = workers - 1 }, workers) with
+        {
+            Misfortunes = [(TimeSpan.FromSeconds(16.5), Misfortune.KillWorker)],
+            FaultsEnd = TimeSpan.FromSeconds(17),
+        };
+        var start = Stopwatch.GetTimestamp();
+
+        var outcome = SimulationRun.Play(plan);
+
+        output.WriteLine($"{workers} workers, {shards} shards, 3 steps: {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s, {outcome.WorkCount} pieces of work");
+        outcome.Broken.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -21,6 +21,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     /// <summary>Reads of a published payload that fail before it is computed here.</summary>
     private const int ReadsOfLostShards = 3;
 
+    private const int MembersPerMillisecond = 20;
+
     private static readonly TimeSpan WaitForStore = TimeSpan.FromMilliseconds(200);
 
     private readonly long _step = parts.Computation.Step;
@@ -177,7 +179,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 continue;
             }
 
-            await parts.Events.WaitAsync(cancellationToken);
+            await WaitAsync(job, cancellationToken);
             if (await HasChangedAsync(job))
             {
                 return false;
@@ -233,7 +235,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             }
             else
             {
-                await times.MeasureAsync("exchange_gradients", () => parts.Events.WaitAsync(cancellationToken));
+                await times.MeasureAsync("exchange_gradients", () => WaitAsync(job, cancellationToken));
                 waits++;
                 if (publishing.IsFaulted)
                 {
@@ -259,6 +261,20 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 since = parts.Clock.GetTimestamp();
             }
         }
+    }
+
+    /// <summary>
+    /// Waits for a hint. In a large fleet each member's hints would make all members read: hints that come together are taken together.
+    /// </summary>
+    private async Task<bool> WaitAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        var isHinted = await parts.Events.WaitAsync(cancellationToken);
+        if (isHinted && job.Plan.Members.Count / MembersPerMillisecond is var pause and > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(pause), parts.Clock, cancellationToken);
+        }
+
+        return isHinted;
     }
 
     private async Task<bool> HasChangedAsync(JobRecord job)

@@ -11,16 +11,16 @@ namespace LightlyCluster.Simulation.Tests.Nodes;
 /// </summary>
 internal sealed class ShardArithmetic
 {
-    public const int RowLength = 4;
     private const int BankRows = 7;
 
     private readonly SimulatedJob _job;
     private readonly float[] _parameters;
-    private readonly float[] _bank = new float[BankRows * RowLength];
+    private readonly float[] _bank;
 
     public ShardArithmetic(SimulatedJob job)
     {
         _job = job;
+        _bank = new float[Math.Max(1, BankRows * job.RowLength)];
         _parameters = [.. Enumerable.Range(0, job.VectorLength).Select(index => Draw(job.Seed, -1, 0, index))];
     }
 
@@ -74,7 +74,7 @@ internal sealed class ShardArithmetic
         XxHash64.HashToUInt64(MemoryMarshal.AsBytes<long>([(long)job.Seed, step, shard])).ToString("x16");
 
     public float[] Publish(int shard) =>
-        [.. Enumerable.Range(0, RowLength).Select(index =>
+        [.. Enumerable.Range(0, _job.RowLength).Select(index =>
             Draw(_job.Seed, Step, shard, index) * (1 + _parameters[((shard * 7) + index) % _parameters.Length]))];
 
     public void Backward(int shard, IReadOnlyList<float[]> rows, Span<float> leaf)
@@ -82,7 +82,7 @@ internal sealed class ShardArithmetic
         for (var index = 0; index < leaf.Length; index++)
         {
             var row = rows[((index * 3) + shard) % rows.Count];
-            leaf[index] = (Draw(_job.Seed, Step, shard, 100 + index) * (_parameters[index] + (0.1f * row[index % RowLength])))
+            leaf[index] = (Draw(_job.Seed, Step, shard, 100 + index) * (_parameters[index] + (0.1f * (row.Length == 0 ? 1 : row[index % row.Length]))))
                 + (0.01f * _bank[index % _bank.Length]);
         }
     }
@@ -97,7 +97,7 @@ internal sealed class ShardArithmetic
         for (var shard = 0; shard < rows.Count; shard++)
         {
             var row = (int)(((Step * rows.Count) + shard) % BankRows);
-            rows[shard].CopyTo(_bank, row * RowLength);
+            rows[shard].CopyTo(_bank, row * _job.RowLength);
         }
 
         Step++;

@@ -40,7 +40,7 @@ internal sealed class SimulatedFleet
 
     public SimulationChecks Checks { get; }
 
-    public MembershipTimes Times { get; } = MembershipTimes.Default;
+    public MembershipTimes Times => Job.MinimumWorkers > MembershipTimes.ManyWorkers ? MembershipTimes.ForManyWorkers : MembershipTimes.Default;
 
     /// <summary>Workers that were started and are not dead or gone.</summary>
     public IReadOnlyList<SimulatedWorker> Workers => [.. _workers.Where(worker => !worker.Context.IsDead && !worker.HasLeft)];

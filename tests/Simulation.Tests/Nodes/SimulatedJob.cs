@@ -11,7 +11,8 @@ namespace LightlyCluster.Simulation.Tests.Nodes;
 /// <param name="VectorLength">Values in the reduced vector.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints.</param>
 /// <param name="MinimumWorkers">Fewest workers to start with.</param>
-internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int VectorLength, long CheckpointEvery, int MinimumWorkers)
+/// <param name="RowLength">Values that a shard publishes before gradients; 0 for a method that needs none.</param>
+internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int VectorLength, long CheckpointEvery, int MinimumWorkers, int RowLength = 4)
 {
     public const string Id = "job";
 
@@ -33,5 +34,5 @@ internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int 
 
     public JobShape ShapeOf(JobSpecification specification) => new(
         specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, ChunkLength: 16),
-        ShardArithmetic.RowLength);
+        RowLength);
 }

@@ -146,6 +146,11 @@ internal sealed class SimulatedWorker : IComputationFactory
             var isNews = _sentVersion != _state.Version;
             (_sentVersion, _sentAt) = (_state.Version, _fleet.Clock.GetTimestamp());
             var heartbeat = _state.Heartbeat();
+            if (heartbeat.Status == nameof(WorkerStatus.Failed))
+            {
+                _fleet.Checks.Fail($"a worker never fails, but {Incarnation}: {heartbeat.Message}");
+            }
+
             if (isNews)
             {
                 _fleet.Checks.Note($"{Incarnation} reports {heartbeat.Status} {heartbeat.Step} {heartbeat.Message}");
