@@ -85,13 +85,7 @@ internal sealed class VideoIndexCache
         return [];
     }
 
-    private (long Bytes, long Modified) Stamp(string name)
-    {
-        var path = Path.Combine(_root, name);
-        var file = new FileInfo(path);
-        file = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : (-1, 0);
-    }
+    private (long Bytes, long Modified) Stamp(string name) => VideoProbe.StampOf(Path.Combine(_root, name));
 
     private void Prune()
     {

@@ -30,7 +30,7 @@ internal static class VideoProbe
         var bytes = BytesOf(path);
         if (bytes == 0)
         {
-            throw new VideoException($"The video '{name}' is empty (0 bytes).");
+            throw new VideoException($"The video '{name}' is empty (0 bytes), or no file that can be read at any place.");
         }
 
         var packets = Run(path, name, "packet=pts,flags", cancellationToken);
@@ -51,16 +51,15 @@ internal static class VideoProbe
             : Describe(name, bytes, codec, packets, FromFrames(Run(path, name, "frame=best_effort_timestamp,key_frame", cancellationToken)));
     }
 
-    /// <summary>Size of a file, of its target where it is a link; -1 where there is none.</summary>
-    public static long BytesOf(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return -1;
-        }
+    /// <summary>Size of a file, of its target where it is a link; 0 for a pipe or device, -1 where there is none.</summary>
+    public static long BytesOf(string path) => StampOf(path).Bytes;
 
-        using var file = File.OpenHandle(path);
-        return RandomAccess.GetLength(file);
+    /// <summary>Size and time of last change of a file, of its target where it is a link. Nothing is opened: a pipe would block.</summary>
+    public static (long Bytes, long Modified) StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        file = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : (-1, 0);
     }
 
     private static VideoListing Run(string path, string name, string entries, CancellationToken cancellationToken)

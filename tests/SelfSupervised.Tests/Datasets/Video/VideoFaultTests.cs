@@ -16,6 +16,28 @@ public sealed class VideoFaultTests : IDisposable
     public void An_empty_file_is_named() => MessageOf("a.mp4", []).ShouldContain("'a.mp4' is empty");
 
     [Fact]
+    public void A_pipe_is_named_and_never_waited_for()
+    {
+        using var process = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_folder.Path, "live.mp4")]);
+        process.WaitForExit();
+
+        Should.Throw<VideoException>(() => LightlyDataset.FromFolder(_folder.Path)).Message.ShouldContain("'live.mp4' is empty");
+    }
+
+    [Fact]
+    public void A_linked_video_is_that_of_its_target()
+    {
+        var path = TestVideos.Make(_folder.Path, "../target.mp4", "64x32", 10, 5, "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link.mp4"), path);
+        using var dataset = LightlyDataset.FromFolder(_folder.Path);
+
+        dataset[4].Image.Pixels.ShouldBe(TestVideos.Frame(path, 4));
+
+        File.Delete(path);
+        Should.Throw<IOException>(() => dataset[3]).Message.ShouldContain("is not there any more");
+    }
+
+    [Fact]
     public void A_file_of_text_is_named() => MessageOf("notes.webm", "hello, this is no video"u8.ToArray()).ShouldContain("'notes.webm' is no video");
 
     [Theory]

@@ -7,16 +7,16 @@ public sealed class VideoManifestTests
     [Fact]
     public void Ten_thousand_videos_and_a_million_frames_take_little_memory_and_no_string_a_frame()
     {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        // What this thread allocates, so that tests beside this one do not count. A string a frame would take 80 MB.
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var manifest = new VideoManifest([.. Enumerable.Range(0, 10_000).Select(number => Video($"clip-{number:00000}.mp4", 100))]);
-        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
 
         manifest.Count.ShouldBe(1_000_000);
-        bytes.ShouldBeLessThan(12_000_000);
+        bytes.ShouldBeLessThan(25_000_000);
         manifest.Names[654_321].ShouldBe("clip-06543-021-mp4.png");
         manifest.IndexOf("clip-06543-021-mp4.png").ShouldBe(654_321);
         manifest.LabelOf(654_321).ShouldBe(6543);
-        GC.KeepAlive(manifest);
     }
 
     [Theory]
