@@ -50,12 +50,12 @@ internal static class ScaleBenchmark
         await Task.Delay(TimeSpan.FromSeconds(5));
         var connected = Measure(fleet);
         Row("memory of a stream (coordinator)", $"{(connected.Bytes - before.Bytes) / 1024.0 / count:F1} KiB");
-        await ReportIdleAsync(fleet, seconds, workers[0]);
+        await ReportIdleAsync(fleet, seconds, workers[^1]);
 
         var jobs = await StartJobsAsync(fleet, store, count);
         await ReportPlanAsync(fleet, store, jobs, workers);
         await ReportLossAsync(store, jobs, workers);
-        await ReportIdleAsync(fleet, seconds, workers[0], " with jobs");
+        await ReportIdleAsync(fleet, seconds, workers[^1], " with jobs");
         await stop.CancelAsync();
         await Task.WhenAll(workers.Select(worker => worker.DisposeAsync().AsTask()));
         Array.ForEach(channels, channel => channel.Dispose());

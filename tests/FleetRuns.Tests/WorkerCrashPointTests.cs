@@ -32,9 +32,9 @@ public sealed class WorkerCrashPointTests(CrashFleet crash)
     [InlineData("worker.commit-reply-lost")]
     public async Task An_owner_of_chunks_that_dies_changes_nothing(string point)
     {
-        // Three chunks; who owns which is a hash of incarnations, so a worker meets each of these points in some step.
+        // Ten chunks: that one of two workers owns none or all of them (by a hash of incarnations) has a chance of 1 in 500.
         await using var armed = await crash.ArmAsync(point);
-        var job = await crash.SubmitAsync(workers: 2, steps: 12, width: 0.25);
+        var job = await crash.SubmitAsync(workers: 2, steps: 8, width: 0.5);
 
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 

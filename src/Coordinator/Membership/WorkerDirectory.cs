@@ -34,7 +34,7 @@ internal sealed class WorkerDirectory(TimeProvider clock) : IDisposable
             return false;
         }
 
-        _sessions.TryAdd(registration.Incarnation, new(registration, this));
+        _sessions.GetOrAdd(registration.Incarnation, _ => new(registration, this)).HasRegistered();
         Note(new WorkerRegistered(registration.Incarnation, registration.WorkerId, registration.NumericClass), isUrgent: false);
         return true;
     }
@@ -80,10 +80,12 @@ internal sealed class WorkerDirectory(TimeProvider clock) : IDisposable
     /// <summary>Waits until something urgent happened, at most <paramref name="longest"/>.</summary>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _signal.WaitAsync(longest, cancellationToken);
 
-    /// <summary>Forgets incarnations that the leader has forgotten.</summary>
+    /// <summary>Forgets incarnations that the leader has forgotten, but not those that it has not heard of yet.</summary>
     public void Keep(Func<string, bool> isKnown)
     {
-        foreach (var incarnation in _sessions.Where(entry => !entry.Value.IsOpen && !isKnown(entry.Key)).Select(entry => entry.Key).ToArray())
+        var newest = Now - TimeSpan.FromSeconds(10);
+        var forgotten = _sessions.Where(entry => !entry.Value.IsOpen && entry.Value.RegisteredAt < newest && !isKnown(entry.Key));
+        foreach (var incarnation in forgotten.Select(entry => entry.Key).ToArray())
         {
             _sessions.TryRemove(incarnation, out _);
         }

@@ -14,6 +14,9 @@ public sealed record MembershipTimes(TimeSpan Lease, TimeSpan LeaseRenewal, Time
     public static MembershipTimes Default { get; } = new(
         TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15));
 
+    /// <summary>The default for more than 200 workers.</summary>
+    public static MembershipTimes ForManyWorkers { get; } = Default.ForMany();
+
     /// <summary>The same with longer leases, for more than 200 workers: 15 s renewed every 5 s.</summary>
     public MembershipTimes ForMany() => this with { Lease = TimeSpan.FromSeconds(15), LeaseRenewal = TimeSpan.FromSeconds(5) };
 
