@@ -74,7 +74,7 @@ internal static class EmbedBenchmark
         foreach (var threads in new[] { "1", "2" })
         {
             using var process = Process.Start(
-                new ProcessStartInfo("python3", [script, data, Backbone, Width.ToString(CultureInfo.InvariantCulture), threads])
+                new ProcessStartInfo(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3", [script, data, Backbone, Width.ToString(CultureInfo.InvariantCulture), threads])
                 {
                     RedirectStandardError = true,
                     UseShellExecute = false,

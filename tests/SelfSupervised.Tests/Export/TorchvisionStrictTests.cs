@@ -25,6 +25,9 @@ public sealed class TorchvisionStrictTests : IDisposable
             print(" ".join(f"{value:.8g}" for value in model(images).flatten().tolist()))
         """;
 
+    // Debian's packages belong to Debian's Python, whatever other one comes first in PATH.
+    private static readonly string Python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("export-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -59,7 +62,7 @@ public sealed class TorchvisionStrictTests : IDisposable
     {
         try
         {
-            var start = new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
