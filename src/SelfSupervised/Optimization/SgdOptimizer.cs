@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Training;
 using static TorchSharp.torch;
 
@@ -18,11 +19,11 @@ internal sealed class SgdOptimizer : FlatOptimizer
         var data = DataOf(run);
         if (DecayOf(run) is > 0 and var decay)
         {
-            gradient.add_(data, decay);
+            gradient.add_(data, LastingScalar.Of(decay));
         }
 
         var velocity = Buffers[0].Buffer.narrow(0, run.Offset, run.Count);
-        velocity.mul_(Options.Momentum).add_(gradient);
-        data.add_(velocity, -learningRate);
+        velocity.mul_(LastingScalar.Of(Options.Momentum)).add_(gradient, LastingScalar.One);
+        data.add_(velocity, LastingScalar.Of(-learningRate));
     }
 }

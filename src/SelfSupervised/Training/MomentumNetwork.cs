@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Schedules;
 using static TorchSharp.torch;
 
@@ -23,6 +24,6 @@ internal sealed class MomentumNetwork(FlatTensors parameters, double start, bool
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var momentum = isRising ? CosineSchedule.At(Math.Min(step, stepsTotal), stepsTotal, start, 1) : start;
-        parameters.Data.mul_(momentum).add_(trained.Data.narrow(0, 0, parameters.Length), 1 - momentum);
+        parameters.Data.mul_(LastingScalar.Of(momentum)).add_(trained.Data.narrow(0, 0, parameters.Length), LastingScalar.Of(1 - momentum));
     }
 }

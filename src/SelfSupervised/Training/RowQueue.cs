@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Memory;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Randomness;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class RowQueue : IDisposable
     }
 
     /// <summary>Writes rows over the oldest ones.</summary>
-    public void Append(Tensor rows) => _pointer.fill_(MemoryBank.Write(Rows, rows, _pointer.item<long>()));
+    public void Append(Tensor rows) => _pointer.fill_(LastingScalar.Of(MemoryBank.Write(Rows, rows, _pointer.item<long>())));
 
     /// <inheritdoc/>
     public void Dispose()

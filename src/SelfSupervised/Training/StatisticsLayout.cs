@@ -84,13 +84,13 @@ internal sealed class StatisticsLayout : IDisposable
             var variance = zeros(count, float32, _device);
             foreach (var (_, offset) in group)
             {
-                mean.add_(sums.narrow(0, offset, count));
-                variance.add_(sums.narrow(0, offset + FlatTensors.Align(count), count));
+                mean.add_(sums.narrow(0, offset, count), LastingScalar.One);
+                variance.add_(sums.narrow(0, offset + FlatTensors.Align(count), count), LastingScalar.One);
             }
 
-            layer.RunningMean.mul_(1 - layer.Momentum).add_(mean.div_(divisor), layer.Momentum);
-            layer.RunningVariance.mul_(1 - layer.Momentum).add_(variance.div_(divisor), layer.Momentum);
-            layer.BatchesTracked.add_(group.Count());
+            layer.RunningMean.mul_(LastingScalar.Of(1 - layer.Momentum)).add_(mean.div_(LastingScalar.Of(divisor)), LastingScalar.Of(layer.Momentum));
+            layer.RunningVariance.mul_(LastingScalar.Of(1 - layer.Momentum)).add_(variance.div_(LastingScalar.Of(divisor)), LastingScalar.Of(layer.Momentum));
+            layer.BatchesTracked.add_(LastingScalar.Of((long)group.Count()));
         }
     }
 

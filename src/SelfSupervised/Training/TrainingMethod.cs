@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Backbones;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -203,7 +204,7 @@ public abstract class TrainingMethod : IDisposable
     protected void AddBuffer(string name, Tensor tensor) => _buffers.Add((name, tensor));
 
     /// <summary>Empties the vector before the backward of a shard.</summary>
-    protected void BeginBackward() => Vector.fill_(0);
+    protected void BeginBackward() => Vector.fill_(LastingScalar.Of(0L));
 
     /// <summary>Completes the vector after the backward of a shard.</summary>
     /// <param name="shard">The shard.</param>
@@ -214,7 +215,7 @@ public abstract class TrainingMethod : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Vector.narrow(0, GradientLength, Statistics.Length).copy_(Statistics.Of(shard));
-        Vector.narrow(0, LossOffset, 1).fill_(lossShare);
+        Vector.narrow(0, LossOffset, 1).fill_(LastingScalar.Of((double)lossShare));
         if (moments is not null)
         {
             Vector.narrow(0, MomentOffset, MomentLength).copy_(moments);

@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Evaluation;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Tests.Evaluation;
@@ -77,6 +78,7 @@ public sealed class LinearClassifierTests
     {
         using var scope = NewDisposeScope();
         using var backbone = ResNetGenerator.Create("resnet-9", 0.0625);
+        ParameterInitializer.Initialize(backbone, 1, "backbone");
         var images = randn([16, 3, 16, 16], generator: new Generator(1));
 
         var measures = InvarianceMeasure.Measure(
