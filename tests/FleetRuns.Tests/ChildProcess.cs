@@ -37,6 +37,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        start.Environment["MALLOC_ARENA_MAX"] = "2";
         start.Environment["LIGHTLY_CRASH_POINT"] = crashPoints;
         var child = new ChildProcess(new Process { StartInfo = start });
         child.Process.OutputDataReceived += (_, line) => child.Take(line.Data);

@@ -17,7 +17,7 @@ internal sealed class DemoCommand
     private readonly CommandContext _context;
     private readonly Option<string?> _out = new("--out") { Description = $"Folder for images and results; default {DefaultFolder}.", HelpName = "folder" };
     private readonly Option<int> _workers = new("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 2 };
-    private readonly Option<int> _epochs = new("--epochs") { Description = "Epochs of training.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _epochs = new("--epochs") { Description = "Epochs of training.", DefaultValueFactory = _ => 60 };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the run in --out." };
     private readonly Option<string?> _redis = CommonOptions.Redis();
     private readonly Option<string> _output = CommonOptions.Output();

@@ -150,7 +150,14 @@ internal sealed class LocalFleet : IAsyncDisposable
             "worker",
             id,
             ["--coordinator", Server, "--id", id],
-            new Dictionary<string, string> { ["OMP_NUM_THREADS"] = threads, ["OMP_WAIT_POLICY"] = "PASSIVE" },
+            new Dictionary<string, string>
+            {
+                ["OMP_NUM_THREADS"] = threads,
+                ["OMP_WAIT_POLICY"] = "PASSIVE",
+
+                // Decoding threads would each keep memory of their own; with few arenas a worker's size stays where it is.
+                ["MALLOC_ARENA_MAX"] = "2",
+            },
             _log));
     }
 
