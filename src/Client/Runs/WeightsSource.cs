@@ -13,9 +13,6 @@ internal sealed record WeightsSource(string Path, TrainingJobSpec Specification)
     private const string MetadataExtension = ".safetensors";
     private static readonly string[] Extensions = [MetadataExtension, ".pt", ".pth", ".bin", ".ckpt"];
 
-    /// <summary>Whether the file says which backbone it belongs to.</summary>
-    public bool IsBackboneKnown => Specification.Backbone is { Name.Length: > 0 };
-
     /// <summary>Looks at what a user named: the output folder of a run, one of its checkpoints, an exported model, or pretrained weights.</summary>
     /// <exception cref="CommandException">There is nothing usable.</exception>
     public static WeightsSource Find(string named)

@@ -110,20 +110,9 @@ internal sealed partial class WorkerEndpoint(
     {
         while (await requestStream.MoveNext(cancellationToken))
         {
-            var message = requestStream.Current;
-            switch (message.MessageCase)
+            if (session.Take(requestStream.Current) is { } line)
             {
-                case SessionRequest.MessageOneofCase.Heartbeat:
-                    session.Take(message.Heartbeat);
-                    break;
-                case SessionRequest.MessageOneofCase.Leave:
-                    session.Leave(message.Leave.StateSaved);
-                    break;
-                case SessionRequest.MessageOneofCase.Log:
-                    await KeepLineAsync(session.Registration.WorkerId, message.Log);
-                    break;
-                default:
-                    break;
+                await KeepLineAsync(session.Registration.WorkerId, line);
             }
         }
     }

@@ -73,8 +73,35 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
         }
     }
 
-    /// <summary>Takes a heartbeat.</summary>
-    public void Take(WorkerHeartbeat heartbeat)
+    /// <summary>Takes a message of the worker.</summary>
+    /// <returns>A line for people, which is to be kept; null for everything else.</returns>
+    public WorkerLog? Take(SessionRequest message)
+    {
+        switch (message.MessageCase)
+        {
+            case SessionRequest.MessageOneofCase.Heartbeat:
+                Take(message.Heartbeat);
+                return null;
+            case SessionRequest.MessageOneofCase.Leave:
+                directory.Note(new WorkerLeaving(registration.Incarnation, message.Leave.StateSaved), isUrgent: true);
+                return null;
+            case SessionRequest.MessageOneofCase.Log:
+                return message.Log;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Sends a message; without an open stream it is lost, and what matters is sent again.</summary>
+    public void Send(SessionResponse message)
+    {
+        lock (_lock)
+        {
+            _outbox?.Writer.TryWrite(message);
+        }
+    }
+
+    private void Take(WorkerHeartbeat heartbeat)
     {
         var report = new WorkerReport(
             heartbeat.JobId,
@@ -87,17 +114,5 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
         var isUrgent = report.Status != Report.Status || report.Job != Report.Job;
         Report = report;
         directory.Note(new WorkerReported(registration.Incarnation, report), isUrgent);
-    }
-
-    /// <summary>Notes that the worker goes.</summary>
-    public void Leave(bool isStateSaved) => directory.Note(new WorkerLeaving(registration.Incarnation, isStateSaved), isUrgent: true);
-
-    /// <summary>Sends a message; without an open stream it is lost, and what matters is sent again.</summary>
-    public void Send(SessionResponse message)
-    {
-        lock (_lock)
-        {
-            _outbox?.Writer.TryWrite(message);
-        }
     }
 }

@@ -103,17 +103,9 @@ internal sealed class SimulatedCoordinator : IMeterFactory
             return;
         }
 
-        switch (message.MessageCase)
+        if (session.Take(message) is { } line)
         {
-            case SessionRequest.MessageOneofCase.Heartbeat:
-                session.Take(message.Heartbeat);
-                break;
-            case SessionRequest.MessageOneofCase.Leave:
-                session.Leave(message.Leave.StateSaved);
-                break;
-            case SessionRequest.MessageOneofCase.Log:
-                await KeepLineAsync(worker, message.Log);
-                break;
+            await KeepLineAsync(worker, line);
         }
     });
 
@@ -136,7 +128,7 @@ internal sealed class SimulatedCoordinator : IMeterFactory
         {
             await _store.Jobs.AppendLineAsync(line.JobId, LineRecord.Write(_fleet.Clock.GetUtcNow(), worker.Id, line.Level, line.Text));
         }
-        catch (StoreAwayException)
+        catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
             // A line for people.
         }

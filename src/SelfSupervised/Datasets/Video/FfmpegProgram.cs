@@ -20,9 +20,6 @@ internal static class FfmpegProgram
         Version.TryParse(string.Concat(ReadVersion().TakeWhile(letter => char.IsAsciiDigit(letter) || letter == '.')).TrimEnd('.'), out var version)
         && version < new Version(5, 1) ? ["-vsync", "passthrough"] : ["-fps_mode", "passthrough"]);
 
-    /// <summary>Tells whether both programs are there.</summary>
-    public static bool IsInstalled => TryFind("ffmpeg") is not null && TryFind("ffprobe") is not null;
-
     /// <summary>Full path of a program.</summary>
     /// <exception cref="DatasetException">It is not installed; the message says how to change that.</exception>
     public static string Find(string program) => TryFind(program) ?? throw new DatasetException(
