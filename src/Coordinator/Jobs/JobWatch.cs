@@ -53,7 +53,8 @@ internal sealed class JobWatch(WatchTrainingJobRequest request, IJobStore store,
 
     private async Task<bool> SendRowsAsync(JobRecord job, IServerStreamWriter<WatchTrainingJobResponse> stream, CancellationToken cancellationToken)
     {
-        if (!job.IsInitialized)
+        // A client that wants no steps asks for ones that never come; the store has rows up to the committed step only.
+        if (!job.IsInitialized || _nextStep > job.Step)
         {
             return false;
         }

@@ -5,6 +5,15 @@ namespace LightlyCluster.Client.Tests.Commands;
 /// <summary>The command as a user runs it: a process with its exit code and what it says.</summary>
 internal sealed record LightlyProgram(int ExitCode, string Output, string Errors)
 {
+    /// <summary>Where the program is.</summary>
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        "Client",
+        System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(AppContext.BaseDirectory + ".")!),
+        "lightly.dll"));
+
     /// <summary>The lines on standard error that are not about building or progress.</summary>
     public string[] Messages => [.. Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Where(line => line.StartsWith("lightly:", StringComparison.Ordinal))];
@@ -13,10 +22,8 @@ internal sealed record LightlyProgram(int ExitCode, string Output, string Errors
 
     public static async Task<LightlyProgram> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + ".")!);
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Client", configuration, "lightly.dll"));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in arguments.Prepend(program))
+        foreach (var argument in arguments.Prepend(Path))
         {
             start.ArgumentList.Add(argument);
         }
