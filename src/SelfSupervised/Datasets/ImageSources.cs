@@ -52,7 +52,7 @@ public static class ImageSources
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (StorageLocation.Matches(path))
         {
-            throw new DatasetException($"'{path}' is storage, which can be used for training data only; copy it to a disk first.");
+            throw new DatasetException($"'{path}' is storage; open it with {nameof(OpenAsync)}, or copy it to a disk first.");
         }
 
         try
