@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Grpc.Core;
 using Grpc.Net.Client;
 using LightlyCluster.FleetRuns.Tests;
 using LightlyCluster.Protocol.V1;
