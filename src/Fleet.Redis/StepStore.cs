@@ -9,7 +9,7 @@ namespace LightlyCluster.Fleet.Redis;
 /// <summary>The running step of one job in META: pointers, commit, log, state hashes. Every write is fenced.</summary>
 public sealed class StepStore : IStepStore
 {
-    private const int HashesKept = 8;
+    private const int HashesKept = 64;
 
     private static readonly TimeSpan HashLife = TimeSpan.FromMinutes(10);
 

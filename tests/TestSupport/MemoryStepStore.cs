@@ -168,7 +168,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         var hashes = keys.OpenHash(_names.Hashes(report.Step));
         hashes[incarnation] = $"{report.Hash}|{report.Worker}";
         keys.Expire(_names.Hashes(report.Step), TimeSpan.FromMinutes(10));
-        keys.Delete(_names.Hashes(report.Step - 8));
+        keys.Delete(_names.Hashes(report.Step - 64));
         if (report.Hash.Length == 0)
         {
             return Task.FromResult((StateVerdict.Equal, ""));

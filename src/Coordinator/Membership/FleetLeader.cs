@@ -236,6 +236,9 @@ internal sealed partial class FleetLeader(
                 await store.SetFieldsAsync(wanted.Job, null, "", ("pauseRequested", "1"), ("pauseReason", wanted.Reason), ("pauseMessage", wanted.Message));
                 await books.NoteAsync(wanted.Job, $"{wanted.Reason}: {wanted.Message}; it goes on from a checkpoint");
                 break;
+            case EndRetention over:
+                await store.SetFieldsAsync(over.Job, null, "", ("retainFrom", "-1"));
+                break;
             case ExplainJob explain:
                 await store.ChangeStateAsync(
                     explain.Job, new(JobState.Queued, NowMilliseconds, explain.Reason, explain.Message, Term: term), [JobState.Queued]);

@@ -15,6 +15,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
     /// <summary>Waits for a snapshot after which it is asked for again.</summary>
     private const int WaitsForSnapshot = 10;
 
+    /// <summary>Waits after which a member that is behind helps itself: perhaps nobody holds the newest state.</summary>
+    private const int WaitsOfMember = 20;
+
     private readonly SnapshotExchange _snapshots = new(parts);
     private int _waits;
 
@@ -35,7 +38,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
             return;
         }
 
-        if (others && !isMember)
+        // A member that lacks one step computes it as fast as anybody; further behind it would never catch up with the others.
+        var isFarBehind = job.Step - Computation.Step > 1 && _waits < WaitsOfMember;
+        if (others && (!isMember || isFarBehind))
         {
             await WaitForSnapshotAsync(job, cancellationToken);
             return;

@@ -13,11 +13,15 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, IComputationFactory computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
+    JobTicket ticket, ComputationShelf computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
     : IJobRunner
 {
     private readonly IJobStore _jobs = store.Jobs;
     private FinishTask? _finish;
+    private volatile bool _keepsState;
+
+    /// <inheritdoc/>
+    public void KeepState() => _keepsState = true;
 
     /// <summary>Runs until the job has ended for this worker. Never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -25,8 +29,23 @@ internal sealed partial class JobRunner(
         try
         {
             state.Set(ticket.Id, WorkerStatus.Loading, -1);
-            await using var computation = await computations.PrepareAsync(ticket, cancellationToken);
-            await RunAsync(computation, cancellationToken);
+            var computation = await UntilAnsweredAsync(
+                () => computations.TakeAsync(ticket, store.Steps(ticket.Id, ticket.Incarnation), cancellationToken), cancellationToken);
+            var isWhole = false;
+            try
+            {
+                await RunAsync(computation, cancellationToken);
+                isWhole = true;
+            }
+            catch (OperationCanceledException)
+            {
+                isWhole = true;
+                throw;
+            }
+            finally
+            {
+                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -164,7 +183,7 @@ internal sealed partial class JobRunner(
 
         var isMember = job.Plan.Members.Contains(ticket.Incarnation) && job.State == JobState.Running;
         state.Set(ticket.Id, isMember ? WorkerStatus.Training : WorkerStatus.Ready, held);
-        if (isMember && job.Plan.Members[0] == ticket.Incarnation)
+        if (isMember && job.Plan.Members.FirstOrDefault(member => member != job.SnapshotWantedBy) == ticket.Incarnation)
         {
             await follower.ServeAsync(job);
         }

@@ -37,8 +37,11 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         {
             var views = times.Measure("augment", () => MakeViews(step, loaded));
             _views[shard] = views;
-            CrashPoint.Reach("worker.mid-forward");
-            return times.Measure("forward", () => context.Method.Publish(step, shard, views));
+            return times.Measure("forward", () =>
+            {
+                CrashPoint.Reach("worker.mid-forward");
+                return context.Method.Publish(step, shard, views);
+            });
         });
         return new(shard, loaded.Digest, loaded.Replaced, rows);
     }

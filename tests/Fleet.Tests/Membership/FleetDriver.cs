@@ -172,6 +172,9 @@ internal sealed class FleetDriver
                 Set(wanted.Job, "pauseReason", wanted.Reason);
                 Set(wanted.Job, "pauseMessage", wanted.Message);
                 break;
+            case EndRetention over:
+                Set(over.Job, "retainFrom", "-1");
+                break;
             case ExplainJob explain:
                 Set(explain.Job, "reason", explain.Reason);
                 Set(explain.Job, "message", explain.Message);
