@@ -78,6 +78,13 @@ internal sealed partial class FleetLeader(
             if (_state.Role != ObserverRole.Leader || _state.Term != mine)
             {
                 LogLeads(leadership.Name, mine);
+                if (mine < _state.Term)
+                {
+                    LogRegressed(mine, _state.Term);
+                    directory.Dismiss();
+                    _state = new(times);
+                }
+
                 _state = MembershipMachine.Advance(_state, new RoleChanged(ObserverRole.Leader, mine), directory.Now).State;
                 _ended.Clear();
             }
@@ -281,6 +288,10 @@ internal sealed partial class FleetLeader(
 
     [LoggerMessage(1101, LogLevel.Information, "{Name} leads (term {Term}).")]
     private partial void LogLeads(string name, long term);
+
+    [LoggerMessage(1104, LogLevel.Error, "META_REGRESSED: META gave term {Term} after {Last}: it has lost what it acknowledged. Workers that hold newer states stop their "
+        + "jobs. Restore its append-only file (appendfsync always).")]
+    private partial void LogRegressed(long term, long last);
 
     [LoggerMessage(1103, LogLevel.Warning, "{Name} follows: the coordinator at {Leader} leads. Workers go there.")]
     private partial void LogFollows(string name, string leader);

@@ -15,22 +15,23 @@ internal sealed class ComputationShelf(IComputationFactory factory)
     private (string Job, IJobComputation Computation)? _kept;
 
     /// <summary>What was kept for this job where its state is the job's, else a new preparation.</summary>
+    /// <returns>What computes, and whether it was kept.</returns>
     /// <exception cref="StoreAwayException">The store is away; nothing is lost, call again.</exception>
-    public async Task<IJobComputation> TakeAsync(JobTicket ticket, IStepStore steps, CancellationToken cancellationToken)
+    public async Task<(IJobComputation Computation, bool IsKept)> TakeAsync(JobTicket ticket, IStepStore steps, CancellationToken cancellationToken)
     {
         if (_kept is { } kept)
         {
             if (kept.Job == ticket.Id && await steps.ReadHashAsync(kept.Computation.Step) == await kept.Computation.HashAsync())
             {
                 _kept = null;
-                return kept.Computation;
+                return (kept.Computation, true);
             }
 
             _kept = null;
             await kept.Computation.DisposeAsync();
         }
 
-        return await factory.PrepareAsync(ticket, cancellationToken);
+        return (await factory.PrepareAsync(ticket, cancellationToken), false);
     }
 
     /// <summary>Takes back what a job does not need any more.</summary>

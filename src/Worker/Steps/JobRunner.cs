@@ -16,9 +16,12 @@ internal sealed partial class JobRunner(
     JobTicket ticket, ComputationShelf computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
     : IJobRunner
 {
+    private static readonly TimeSpan WaitForRoom = TimeSpan.FromSeconds(1);
+
     private readonly IJobStore _jobs = store.Jobs;
     private FinishTask? _finish;
     private volatile bool _keepsState;
+    private bool _wasRunning;
 
     /// <inheritdoc/>
     public void KeepState() => _keepsState = true;
@@ -29,8 +32,13 @@ internal sealed partial class JobRunner(
         try
         {
             state.Set(ticket.Id, WorkerStatus.Loading, -1);
-            var computation = await UntilAnsweredAsync(
+            var (computation, isKept) = await UntilAnsweredAsync(
                 () => computations.TakeAsync(ticket, store.Steps(ticket.Id, ticket.Incarnation), cancellationToken), cancellationToken);
+            if (isKept)
+            {
+                LogGoesOn(ticket.Id, computation.Step);
+            }
+
             var isWhole = false;
             try
             {
@@ -71,6 +79,11 @@ internal sealed partial class JobRunner(
         {
             Fail($"StateMismatch: {error.Message}");
         }
+        catch (Exception error) when (IsOutOfMemory(error))
+        {
+            LogFailed(error, ticket.Id);
+            Fail($"OutOfMemory: {error.Message.Split('\n')[0]} Give this worker more memory, or the job more shards (--shards) or a smaller batch.");
+        }
 #pragma warning disable CA1031 // The top of the loop: whatever it is costs this worker the job, and is said.
         catch (Exception error)
 #pragma warning restore CA1031
@@ -93,6 +106,10 @@ internal sealed partial class JobRunner(
             await finish.CheckpointAsync(job);
         }
     }
+
+    /// <summary>Memory of the runtime, of libtorch on the CPU ("can't allocate memory") and of a GPU ("CUDA out of memory").</summary>
+    private static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException
+        || error.Message.Contains("allocate memory", StringComparison.Ordinal) || error.Message.Contains("out of memory", StringComparison.Ordinal);
 
     private void Fail(string message)
     {
@@ -152,7 +169,25 @@ internal sealed partial class JobRunner(
             }
             catch (StoreFullException error)
             {
-                await UntilAnsweredAsync(() => member.PauseWithFullStoreAsync(error), cancellationToken);
+                await PauseWithFullStoreAsync(member, error, cancellationToken);
+            }
+        }
+    }
+
+    private async Task PauseWithFullStoreAsync(MemberLoop member, StoreFullException full, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await UntilAnsweredAsync(() => member.PauseWithFullStoreAsync(full), cancellationToken);
+                return;
+            }
+            catch (StoreFullException error)
+            {
+                // Not even the pause can be written: META itself is full. Nothing is lost; it is written when there is room.
+                LogMetaFull(ticket.Id, error.Message);
+                await Task.Delay(WaitForRoom, clock, cancellationToken);
             }
         }
     }
@@ -163,11 +198,18 @@ internal sealed partial class JobRunner(
         JobParts parts, MemberLoop member, StateFollower follower, StepApplier applier, CancellationToken cancellationToken)
     {
         await applier.ReportAsync(cancellationToken);
-        if (await _jobs.ReadAsync(ticket.Id) is not { HasEnded: false } job)
+        var record = await _jobs.ReadAsync(ticket.Id);
+        if (record is null && _wasRunning)
+        {
+            LogMetaLost(ticket.Id, parts.Computation.Step);
+        }
+
+        if (record is not { HasEnded: false } job)
         {
             return false;
         }
 
+        _wasRunning |= job.State == JobState.Running;
         var held = parts.Computation.Step;
         if (held > job.Step)
         {
@@ -240,6 +282,16 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(2101, LogLevel.Error, "Job {Job} failed on this worker.")]
     private partial void LogFailed(Exception error, string job);
+
+    [LoggerMessage(2106, LogLevel.Error, "META_REGRESSED: META knows nothing of job {Job}, of which this worker holds state {Step}: the store has lost it, "
+        + "or somebody deleted it. Restore META's append-only file, or start again from a checkpoint with --resume.")]
+    private partial void LogMetaLost(string job, long step);
+
+    [LoggerMessage(2107, LogLevel.Error, "The META store is full ({Error}). Job {Job} stands until it has room; nothing is lost. Give it more memory (maxmemory).")]
+    private partial void LogMetaFull(string job, string error);
+
+    [LoggerMessage(2105, LogLevel.Information, "Job {Job}: this worker goes on from state {Step}, which its last incarnation held.")]
+    private partial void LogGoesOn(string job, long step);
 
     [LoggerMessage(2102, LogLevel.Warning, "The store does not answer ({Error}). This worker waits.")]
     private partial void LogStoreAway(string error);
