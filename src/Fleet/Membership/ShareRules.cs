@@ -7,13 +7,14 @@ namespace LightlyCluster.Fleet.Membership;
 internal static class ShareRules
 {
     private const int StepsBeforeNaming = 5;
+    private const int HeartbeatsUntilUnheard = 3;
 
     /// <summary>Notes whom the others wait for, and names members that have become slow or quick again.</summary>
     public static JobEntry Observe(FleetState state, JobEntry entry, TimeSpan now, List<FleetAction> actions)
     {
         var job = entry.Record;
         var members = job.Plan.Members.Select(member => state.Member(member, job.Id)).ToArray();
-        entry = Watch(entry, members, now);
+        entry = Watch(state, entry, members, now);
         if (entry.JudgedStep == job.Step)
         {
             return entry;
@@ -93,7 +94,7 @@ internal static class ShareRules
     /// Whom all others wait for, or waited for until it was helped. A member that measures or writes a checkpoint is busy, not stuck; one
     /// that comes after the others (cut off from the bytes, or just woken) keeps them waiting like one that computes.
     /// </summary>
-    private static JobEntry Watch(JobEntry entry, WorkerEntry[] members, TimeSpan now)
+    private static JobEntry Watch(FleetState state, JobEntry entry, WorkerEntry[] members, TimeSpan now)
     {
         var step = entry.Record.Step;
         var waited = entry.Waited.RemoveRange(entry.Waited.Where(known => !members.Any(member =>
@@ -109,7 +110,12 @@ internal static class ShareRules
 
         bool IsWaiting(WorkerEntry member) => member.Report.Step == step && member.Report.Part == StepPart.Waiting;
 
-        bool Holds(WorkerEntry member) => member.Report.Step == step
+        // What was heard long ago says nothing: whoever is cut off from this observer may train on, and its lease decides.
+        bool IsHeard(WorkerEntry member) => now - member.HeardAt <= HeartbeatsUntilUnheard * state.Times.LeaseRenewal;
+
+        bool Holds(WorkerEntry member) => IsHeard(member) && IsBehind(member);
+
+        bool IsBehind(WorkerEntry member) => member.Report.Step == step
             ? member.Report.Part == StepPart.Computing
             : member.Report.Step < step && (member.Report.Part != StepPart.None || member.Report.Status is WorkerStatus.Loading);
     }

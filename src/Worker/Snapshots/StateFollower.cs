@@ -78,8 +78,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
     {
         var step = Computation.Step;
         var pointers = await parts.Steps.ReadReducedAsync(step);
-        var shards = await parts.Steps.ReadShardsAsync(step);
-        if (pointers.Count < parts.Shape.Layout.ChunkCount || shards.Count < parts.Shape.ShardCount)
+        int[] wanted = parts.Shape.PublishedLength > 0 ? [.. Enumerable.Range(0, parts.Shape.ShardCount)] : [];
+        var shards = await parts.Steps.ReadShardsAsync(step, wanted);
+        if (pointers.Count < parts.Shape.Layout.ChunkCount || shards.Count < wanted.Length)
         {
             return false;
         }
@@ -90,7 +91,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
         try
         {
             var rows = await Task.WhenAll(Enumerable.Range(0, parts.Shape.ShardCount)
-                .Select(shard => parts.Exchange.TryReadShardAsync(shards[shard], parts.Shape.PublishedLength)));
+                .Select(shard => wanted.Length == 0
+                    ? Task.FromResult<float[]?>([])
+                    : parts.Exchange.TryReadShardAsync(shards[shard], parts.Shape.PublishedLength)));
             var chunks = await Task.WhenAll(pointers.Select(entry =>
             {
                 var (offset, length) = parts.Shape.Layout.Chunk(entry.Key);

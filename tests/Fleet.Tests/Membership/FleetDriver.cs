@@ -10,6 +10,7 @@ internal sealed class FleetDriver
 {
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _jobs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leases = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mute = new(StringComparer.Ordinal);
 
     public FleetDriver(ObserverRole role = ObserverRole.Leader, long term = 1) => Feed(new RoleChanged(role, term));
 
@@ -81,6 +82,9 @@ internal sealed class FleetDriver
 
     public void Leave(string worker, bool isSaved = false) => Feed(new WorkerLeaving(worker, isSaved));
 
+    /// <summary>Nothing that a worker says comes through any more; its stream stays open.</summary>
+    public void Mute(string worker) => _mute.Add(worker);
+
     public void LoseLease(params string[] workers) => _leases.ExceptWith(workers);
 
     public void GetLease(params string[] workers) => _leases.UnionWith(workers);
@@ -113,6 +117,7 @@ internal sealed class FleetDriver
                 continue;
             }
 
+            Beat();
             foreach (var job in _jobs.Keys.ToArray())
             {
                 Feed(new JobRead(Job(job)));
@@ -145,6 +150,17 @@ internal sealed class FleetDriver
         foreach (var action in actions)
         {
             CarryOut(action);
+        }
+    }
+
+    /// <summary>Members repeat what they said last, each half a second, unless their way to the observer is cut.</summary>
+    private void Beat()
+    {
+        foreach (var worker in State.Workers.Values.Where(worker =>
+            worker.IsOpen && worker.Phase == MemberPhase.Active && worker.Report.Job == worker.Job && !_mute.Contains(worker.Incarnation)
+            && Now - worker.HeardAt >= State.Times.LeaseRenewal).ToArray())
+        {
+            Feed(new WorkerReported(worker.Incarnation, worker.Report));
         }
     }
 

@@ -337,6 +337,24 @@ public sealed class MembershipMachineTests
     }
 
     [Fact]
+    public void Who_is_not_heard_any_more_but_holds_its_lease_is_not_stuck()
+    {
+        Begin("a", "b", "c");
+        Commit(4);
+        Stick("b");
+        _fleet.Mute("b");
+        for (var step = 0; step < 40; step++)
+        {
+            _fleet.Pass(0.2);
+            _fleet.Commit();
+            _fleet.Report("a", part: StepPart.Waiting);
+            _fleet.Report("c", part: StepPart.Waiting);
+        }
+
+        _fleet.Actions.OfType<BeginGeneration>().SelectMany(begun => begun.Lost).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_member_that_comes_after_the_others_keeps_them_waiting_like_one_that_computes()
     {
         Begin("a", "b", "c");
