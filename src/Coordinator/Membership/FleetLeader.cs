@@ -22,6 +22,9 @@ internal sealed partial class FleetLeader(
 {
     private const int JobsMaximum = 10_000;
 
+    /// <summary>How often leases are read: what it adds to the time in which a death is noticed, whatever the lease.</summary>
+    private static readonly TimeSpan LeaseLook = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<string, TrainingJobSpec> _specifications = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private FleetState _state = new(times);
@@ -146,7 +149,7 @@ internal sealed partial class FleetLeader(
     private async Task ReadLeasesAsync(long term)
     {
         var now = directory.Now;
-        if (now - _leasesReadAt < _state.Times.LeaseRenewal)
+        if (now - _leasesReadAt < LeaseLook)
         {
             return;
         }

@@ -44,6 +44,9 @@ public sealed class JobRecord
     /// <summary>First start, milliseconds since 1970; 0 before.</summary>
     public long Started => Number("started");
 
+    /// <summary>First start; the beginning of 1970 before.</summary>
+    public DateTimeOffset StartTime => DateTimeOffset.FromUnixTimeMilliseconds(Started);
+
     /// <summary>End, milliseconds since 1970; 0 before.</summary>
     public long Ended => Number("ended");
 

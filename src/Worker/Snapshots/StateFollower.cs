@@ -1,6 +1,7 @@
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
 
@@ -17,6 +18,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
 
     /// <summary>Waits after which a member that is behind helps itself: perhaps nobody holds the newest state.</summary>
     private const int WaitsOfMember = 20;
+
+    /// <summary>Up to as many members, a step that others computed is computed again rather than asked for.</summary>
+    private const int MembersOfSmallFleet = 8;
 
     private readonly SnapshotExchange _snapshots = new(parts);
     private int _waits;
@@ -38,8 +42,8 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
             return;
         }
 
-        // A member that lacks one step computes it as fast as anybody; further behind it would never catch up with the others.
-        var isFarBehind = job.Step - Computation.Step > 1 && _waits < WaitsOfMember;
+        // A member of a small fleet that lacks one step computes it soon; else it would never catch up with the others.
+        var isFarBehind = (job.Step - Computation.Step > 1 || job.Plan.Members.Count > MembersOfSmallFleet) && _waits < WaitsOfMember;
         if (others && (!isMember || isFarBehind))
         {
             await WaitForSnapshotAsync(job, cancellationToken);
@@ -106,7 +110,7 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
 
             await Computation.AbandonAsync();
             await Computation.ReceiveAsync(rows!, times);
-            await applier.FollowAsync(job, reduced, times, start);
+            await applier.FollowAsync(job, reduced, "", times, start);
         }
         finally
         {
@@ -123,14 +127,15 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
         var times = new PhaseTimes(parts.Clock);
         using var computer = new ShardComputer(Computation, parts.Pool, times);
         await Computation.AbandonAsync();
-        var rows = new float[parts.Shape.ShardCount][];
-        for (var shard = 0; shard < rows.Length; shard++)
+        var shards = new PublishedShard[parts.Shape.ShardCount];
+        for (var shard = 0; shard < shards.Length; shard++)
         {
-            rows[shard] = (await computer.PublishAsync(shard, cancellationToken)).Rows;
+            shards[shard] = await computer.PublishAsync(shard, cancellationToken);
         }
 
-        await computer.ReceiveAsync(rows);
-        await computer.ComputeAsync(new ShardRange(0, rows.Length), cancellationToken);
-        await applier.FollowAsync(job, computer.Nodes[ReductionTree.Root(rows.Length)], times, start);
+        await computer.ReceiveAsync([.. shards.Select(shard => shard.Rows)]);
+        await computer.ComputeAsync(new ShardRange(0, shards.Length), cancellationToken);
+        var samples = StepEntry.DigestOf(shards.Select(shard => shard.SamplesDigest));
+        await applier.FollowAsync(job, computer.Nodes[ReductionTree.Root(shards.Length)], samples, times, start);
     }
 }

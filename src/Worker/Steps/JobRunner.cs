@@ -22,6 +22,7 @@ internal sealed partial class JobRunner(
     private FinishTask? _finish;
     private volatile bool _keepsState;
     private bool _wasRunning;
+    private bool _hasUnreported;
 
     /// <inheritdoc/>
     public void KeepState() => _keepsState = true;
@@ -52,32 +53,16 @@ internal sealed partial class JobRunner(
             }
             finally
             {
-                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState);
+                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState && !_hasUnreported);
             }
         }
         catch (OperationCanceledException)
         {
             // The job was taken back.
         }
-        catch (CorruptImageException error)
+        catch (Exception error) when (ReasonOf(error) is { } reason)
         {
-            Fail($"InvalidData: {error.Message}");
-        }
-        catch (DatasetException error)
-        {
-            Fail($"InvalidData: {error.Message}");
-        }
-        catch (JobSpecificationException error)
-        {
-            Fail($"InvalidSpecification: {error.Message}");
-        }
-        catch (CheckpointException error)
-        {
-            Fail($"InvalidCheckpoint: {error.Message}");
-        }
-        catch (StateMismatchException error)
-        {
-            Fail($"StateMismatch: {error.Message}");
+            Fail($"{reason}: {error.Message}");
         }
         catch (Exception error) when (IsOutOfMemory(error))
         {
@@ -103,9 +88,20 @@ internal sealed partial class JobRunner(
         var job = await _jobs.ReadAsync(ticket.Id);
         if (_finish is { } finish && job is { State: JobState.Running } && job.Plan.Members is [var only] && only == ticket.Incarnation)
         {
-            await finish.CheckpointAsync(job);
+            await finish.CheckpointBesideStepsAsync(job);
         }
     }
+
+    /// <summary>The word for programs that says why a job cannot be carried out here; null for an error that nobody expected.</summary>
+    private static string? ReasonOf(Exception error) => error switch
+    {
+        CorruptImageException or DatasetException => "InvalidData",
+        JobSpecificationException => "InvalidSpecification",
+        CheckpointException => "InvalidCheckpoint",
+        SamplesDifferException => "SamplesDiffer",
+        StateMismatchException => "StateMismatch",
+        _ => null,
+    };
 
     /// <summary>Memory of the runtime, of libtorch on the CPU ("can't allocate memory") and of a GPU ("CUDA out of memory").</summary>
     private static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException
@@ -127,7 +123,6 @@ internal sealed partial class JobRunner(
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
-        _finish = new(computation, _jobs, steps, ticket, clock);
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
@@ -139,6 +134,7 @@ internal sealed partial class JobRunner(
         }
 
         var applier = new StepApplier(parts);
+        _finish = new(computation, applier, _jobs, steps, ticket, clock);
         var member = new MemberLoop(parts, applier, _finish, logger);
         try
         {
@@ -146,6 +142,8 @@ internal sealed partial class JobRunner(
         }
         finally
         {
+            // A state whose report is lost is reached again by following the log, which reports it.
+            _hasUnreported = applier.HasUnreported;
             await UntilAnsweredAsync(() => exchange.ForgetAsync(long.MaxValue), cancellationToken);
         }
     }

@@ -124,6 +124,9 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
             Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> ChangedFiles(DateTimeOffset since) => Steps.ChangedFiles.Since(context.Specification.Data.Path, since);
+
+    /// <inheritdoc/>
     public Task<EvaluationResult> EvaluateAsync(bool isFull) => training.RunAsync(() => EvaluationTask.Run(context, isFull));
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
     /// <summary>When the newest step was committed.</summary>
     public TimeSpan CommittedAt { get; private set; }
 
+    /// <summary>Longest time between two commits of the whole run.</summary>
+    public TimeSpan LongestGap { get; private set; }
+
     /// <summary>Longest time between commits after the faults ended.</summary>
     public TimeSpan SlowestProgress { get; private set; }
 
@@ -160,6 +163,8 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
         if (log.Count > _logLength && log.Count > 1)
         {
             LookAtCommit(StepEntry.Parse(log[^1]), log.Count - 2);
+            var gap = CommittedAt > TimeSpan.Zero ? scheduler.Now - CommittedAt : TimeSpan.Zero;
+            LongestGap = gap > LongestGap ? gap : LongestGap;
             CommittedAt = scheduler.Now;
         }
 
