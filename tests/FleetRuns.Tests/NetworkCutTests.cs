@@ -29,8 +29,20 @@ public sealed class NetworkCutTests(CrashFleet crash)
         await using var worker = await way.StartAsync("armed-deaf");
         var job = await crash.SubmitAsync(workers: 3, LongSteps);
 
-        var (end, steps) = await crash.Fleet.FollowAsync(job.Id, TestFleet.At(5, way.Coordinator.Cut), 120);
+        var progress = 0L;
 
+        var (end, steps) = await crash.Fleet.FollowAsync(
+            job.Id,
+            TestFleet.At(5, async () =>
+            {
+                way.Coordinator.Cut();
+                await Task.Delay(TimeSpan.FromSeconds(4));
+                progress = (await crash.Fleet.Jobs.GetTrainingJobAsync(new() { Id = job.Id })).Step - 5;
+                way.MendAll();
+            }),
+            120);
+
+        progress.ShouldBeGreaterThan(5);
         await crash.ShouldBeWholeAsync(end, steps);
         end.Result.Recoveries.ShouldBeEmpty();
     }
