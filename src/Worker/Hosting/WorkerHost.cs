@@ -57,7 +57,8 @@ internal static class WorkerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(builder.Configuration.GetSection(StoreAccess.SectionName).Get<StoreAccess>() ?? new StoreAccess());
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
+        builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddLightlyTelemetry("lightly-worker");
