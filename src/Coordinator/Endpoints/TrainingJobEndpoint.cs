@@ -46,8 +46,13 @@ internal sealed class TrainingJobEndpoint(
     public override async Task WatchTrainingJob(
         WatchTrainingJobRequest request, IServerStreamWriter<WatchTrainingJobResponse> responseStream, ServerCallContext context)
     {
-<<<<<<< HEAD
         var from = ResumeToken.Read(request.ResumeToken, request.FromStep);
+        if (request.ResumeToken.Length > 0 || request.FromStep is > 1 and < long.MaxValue)
+        {
+            // Who has seen some of it has seen the job.
+            _ = await store.ReadAsync(request.Id) ?? throw RpcErrors.JobLost(request.Id);
+        }
+
         await RequireAsync(request.Id, context);
         await UntilStoppedAsync(context, stop => streams.WatchAsync(request, from, responseStream, stop));
     }
@@ -64,23 +69,6 @@ internal sealed class TrainingJobEndpoint(
     {
         await RequireAsync(request.Id, context);
         await UntilStoppedAsync(context, stop => streams.StreamLogsAsync(request, responseStream, stop));
-=======
-        if (await store.ReadAsync(request.Id) is null)
-        {
-            // Who has seen steps of it has seen the job.
-            throw request.FromStep > 1 ? RpcErrors.JobLost(request.Id) : RpcErrors.NoSuchJob(request.Id);
-        }
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            await new JobWatch(request, store, reader, clock).RunAsync(responseStream, stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The client is gone, or this coordinator stops: the stream ends, and the client comes again.
-        }
->>>>>>> main
     }
 
     /// <inheritdoc/>

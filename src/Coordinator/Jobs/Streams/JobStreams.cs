@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
@@ -70,7 +71,14 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
                     return;
                 }
 
+                var before = state;
                 state = await feed.ChangedAsync(state, HeartbeatInterval, cancellationToken);
+                if (state.Record is null && !before.IsOver)
+                {
+                    // Only a job that rests or has ended can be deleted.
+                    throw RpcErrors.JobLost(job);
+                }
+
                 await beat();
             }
         });
