@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Observability;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
@@ -13,7 +14,7 @@ namespace LightlyCluster.Worker.Hosting;
 /// <summary>Composes and runs a worker.</summary>
 internal static class WorkerHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new(StoreAccess.Flags, StringComparer.Ordinal)
     {
         ["--coordinator"] = "Worker:Coordinator",
         ["--id"] = "Worker:Id",
@@ -23,6 +24,10 @@ internal static class WorkerHost
         ["--data"] = "Worker:Data",
         ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
         ["--plugins"] = "Worker:Plugins",
+        ["--token-file"] = "Worker:TokenFile",
+        ["--tls-ca"] = "Worker:TlsCa",
+        ["--tls-cert"] = "Worker:TlsCertificate",
+        ["--tls-key"] = "Worker:TlsKey",
         ["--parent"] = "Worker:Parent",
     };
 
@@ -50,6 +55,7 @@ internal static class WorkerHost
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton(builder.Configuration.GetSection(StoreAccess.SectionName).Get<StoreAccess>() ?? new StoreAccess());
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
         builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();

@@ -23,6 +23,7 @@ internal sealed partial class CoordinatorSession(
     TrainingThread training,
     WorkerState state,
     JobRunnerFactory factory,
+    StoreAccess access,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
@@ -34,6 +35,7 @@ internal sealed partial class CoordinatorSession(
     private readonly CoordinatorStream _stream = new(options, state, clock);
     private readonly CancellationTokenSource _ending = new();
     private CancellationTokenSource _renewed = new();
+    private readonly string _sessionKey = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private string _incarnation = NewIncarnation();
     private string _numericClass = "";
     private bool _isLeaving;
@@ -86,7 +88,7 @@ internal sealed partial class CoordinatorSession(
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
-                await _stream.RunAsync(incarnation, message => TakeAsync(message, store), stop.Token);
+                await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, store), stop.Token);
             }
             catch (RpcException error)
             {
@@ -201,14 +203,21 @@ internal sealed partial class CoordinatorSession(
         ProcessId = Environment.ProcessId,
         Device = device.Description,
         NumericClass = _numericClass,
+        SessionKey = _sessionKey,
     };
 
     private Task<RedisConnections> ConnectAsync(RegisterResponse answer) => RedisConnections.ConnectAsync(
         new(
             options.Meta.Length > 0 ? options.Meta : answer.MetaEndpoint,
             options.Data.Length > 0 ? options.Data : answer.DataEndpoint,
-            answer.KeyPrefix),
+            answer.KeyPrefix,
+            access.IsSet ? access : CredentialsOf(answer)),
         options.Id);
+
+    /// <summary>What the coordinator says about the store, where this worker was not told itself.</summary>
+    private StoreAccess? CredentialsOf(RegisterResponse answer) => answer.StoreCredentials is { } given
+        ? new() { User = given.User, Password = given.Password, Tls = given.Tls, Ca = access.Ca }
+        : null;
 
     private async Task KeepLeaseAsync(ILeaseStore leases, Deputy deputy, MembershipTimes times, CancellationToken cancellationToken)
     {
