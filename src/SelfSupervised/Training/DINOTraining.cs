@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Losses;
 using LightlyCluster.SelfSupervised.Models.Heads;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -76,14 +77,14 @@ public sealed class DINOTraining : ViewTraining
         Request.Parameters.Number("studentTemp", DINOLoss.DefaultStudentTemperature));
 
     /// <inheritdoc/>
-    protected override Tensor Moments(ViewOutputs rows) => (rows.Target(0) + rows.Target(1)).sum(0);
+    protected override Tensor Moments(ViewOutputs rows) => rows.Target(0).Plus(rows.Target(1)).sum(0);
 
     /// <inheritdoc/>
     protected override void ApplyRest(long step, Tensor moments)
     {
         base.ApplyRest(step, moments);
         var momentum = Request.Parameters.Number("centerMomentum", DINOLoss.DefaultCenterMomentum);
-        _center_K.copy_(DINOLoss.UpdatedCenter(_center_K, moments.div(2.0 * Options.BatchSize), momentum));
+        _center_K.copy_(DINOLoss.UpdatedCenter(_center_K, moments.Over(2.0 * Options.BatchSize), momentum));
     }
 
     /// <inheritdoc/>

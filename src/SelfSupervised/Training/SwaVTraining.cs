@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Losses;
 using LightlyCluster.SelfSupervised.Models.Heads;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -86,14 +87,14 @@ public sealed class SwaVTraining : ViewTraining
     protected override Tensor RowLosses(long step, ViewOutputs rows)
     {
         var temperature = Request.Parameters.Number("temperature", SwaVLoss.DefaultTemperature);
-        var predictions = EncodedViews.Select(view => nn.functional.log_softmax(rows.Trained(view, Scores).div(temperature), 1)).ToArray();
+        var predictions = EncodedViews.Select(view => nn.functional.log_softmax(rows.Trained(view, Scores).Over(temperature), 1)).ToArray();
         var losses =
             from assigned in Enumerable.Range(0, LargeViews)
             let codes_MK = rows.RowsOf(_codes_BK[assigned]!)
             from view in EncodedViews
             where view != assigned
             select (codes_MK * predictions[view]).sum(1);
-        return losses.Aggregate((sum, loss) => sum + loss).div(-LargeViews * (EncodedViews.Count - 1));
+        return losses.Aggregate((sum, loss) => sum.Plus(loss)).Over(-LargeViews * (EncodedViews.Count - 1));
     }
 
     /// <inheritdoc/>
