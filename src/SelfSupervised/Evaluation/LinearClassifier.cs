@@ -51,9 +51,19 @@ public sealed class LinearClassifier : RegisteredModule
         options ??= new LinearClassifierOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Epochs);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        if (!double.IsFinite(options.LearningRate) || options.LearningRate < 0)
+        {
+            throw new ArgumentException($"LearningRate is {options.LearningRate}; allowed is 0 or more.", nameof(options));
+        }
+
         if (features.shape.Length != 2 || features.shape[0] < 1)
         {
             throw new ArgumentException($"Features must be [N, F], not [{string.Join(", ", features.shape)}].", nameof(features));
+        }
+
+        if (labels.Count != features.shape[0])
+        {
+            throw new ArgumentException($"There are {features.shape[0]} features but {labels.Count} labels.", nameof(labels));
         }
 
         var classifier = new LinearClassifier(features.shape[1], classCount, options.Momentum);

@@ -50,6 +50,16 @@ public sealed class LarsOptimizer : IDisposable
             throw new ArgumentException($"There are {_parameters.Count} parameters but {gradients.Count} gradients.", nameof(gradients));
         }
 
+        for (var index = 0; index < _parameters.Count; index++)
+        {
+            if (gradients[index] is { } gradient && !gradient.shape.SequenceEqual(_parameters[index].shape))
+            {
+                throw new ArgumentException(
+                    $"Parameter {index} is [{string.Join(", ", _parameters[index].shape)}], its gradient [{string.Join(", ", gradient.shape)}].",
+                    nameof(gradients));
+            }
+        }
+
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         for (var index = 0; index < _parameters.Count; index++)
