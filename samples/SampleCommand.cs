@@ -18,6 +18,7 @@ internal static class SampleCommand
     public static IReadOnlyDictionary<string, Func<SampleContext, IReadOnlyList<double>>> All { get; } =
         new SortedDictionary<string, Func<SampleContext, IReadOnlyList<double>>>(StringComparer.Ordinal)
         {
+            ["bank-size"] = BankSizeSample.Run,
             ["barlow-twins"] = BarlowTwinsSample.Run,
             ["byol"] = ByolSample.Run,
             ["concepts"] = ConceptsSample.Run,
@@ -26,6 +27,7 @@ internal static class SampleCommand
             ["fast-siam"] = FastSiamSample.Run,
             ["linear-evaluation"] = LinearEvaluationSample.Run,
             ["measured-invariance"] = MeasuredInvarianceSample.Run,
+            ["mmcr"] = MmcrSample.Run,
             ["moco"] = MoCoSample.Run,
             ["nnclr"] = NnclrSample.Run,
             ["own-collate"] = OwnCollateSample.Run,

@@ -23,9 +23,11 @@ public sealed class DINOTraining : ViewTraining
 
     /// <summary>Draws state 0.</summary>
     /// <param name="request">What the method is made from.</param>
+    /// <exception cref="ArgumentException">The transforms make fewer than two views.</exception>
     public DINOTraining(MethodRequest request)
         : base(request)
     {
+        ViewChecks.RequireCount(request.ViewCount, 2, "DINO");
         var parameters = request.Parameters;
         OutputLengths = [(int)Backbone.FeatureCount, parameters.Integer("outDim", 2048)];
         _temperatures = new(

@@ -27,9 +27,11 @@ public sealed class SwaVTraining : ViewTraining
 
     /// <summary>Draws state 0.</summary>
     /// <param name="request">What the method is made from.</param>
+    /// <exception cref="ArgumentException">The transforms make fewer than two views.</exception>
     public SwaVTraining(MethodRequest request)
         : base(request)
     {
+        ViewChecks.RequireCount(request.ViewCount, 2, "SwaV");
         var parameters = request.Parameters;
         OutputLengths = [parameters.Integer("outDim", 128), parameters.Integer("nPrototypes", 512)];
         _projection = new(Backbone.FeatureCount, parameters.Integer("hiddenDim", 2048), OutputLengths[Embeddings]);
