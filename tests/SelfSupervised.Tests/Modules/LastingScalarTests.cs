@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Tests.Modules;
 
+[Collection(nameof(RunsAlone))]
 public sealed class LastingScalarTests
 {
     private static readonly TimeSpan StressTime = TimeSpan.FromSeconds(5);
