@@ -1,11 +1,12 @@
 using System.Net;
-using System.Net.Sockets;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Hosting;
+using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -25,6 +26,7 @@ internal static class CoordinatorHost
         ["--results"] = "Coordinator:Results",
         ["--key-prefix"] = "Coordinator:KeyPrefix",
         ["--advertise"] = "Coordinator:Advertise",
+        ["--probes"] = "Coordinator:Probes",
         ["--parent"] = "Coordinator:Parent",
     };
 
@@ -63,7 +65,7 @@ internal static class CoordinatorHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
-        var options = builder.Configuration.GetSection(CoordinatorOptions.SectionName).Get<CoordinatorOptions>() ?? new CoordinatorOptions();
+        var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
         var connections = await RedisConnections.ConnectAsync(
@@ -84,6 +86,7 @@ internal static class CoordinatorHost
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         });
+        builder.Services.AddLightlyProbes("Coordinator:Probes", options.Probes);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
         builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();
         builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<Leadership>().AddSingleton<FleetLeader>();
@@ -101,23 +104,10 @@ internal static class CoordinatorHost
         return application;
     }
 
-    private static IPEndPoint ParseListen(string listen)
-    {
-        var separator = listen.LastIndexOf(':');
-        var host = separator > 0 ? listen[..separator] : "";
-        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
-            $"Coordinator:Listen is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
-        if (host is "*" or "0.0.0.0")
-        {
-            return new(IPAddress.Any, port);
-        }
-
-        var address = host == "localhost" ? IPAddress.Loopback
-            : IPAddress.TryParse(host, out var parsed) ? parsed
-            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
-        Require(address is not null, $"Coordinator:Listen is '{listen}'; the host is not known.");
-        return new(address!, port);
-    }
+    private static IPEndPoint ParseListen(string listen) => ListenAddress.TryParse(listen, out var address)
+        ? address
+        : throw new OptionsValidationException(
+            CoordinatorOptions.SectionName, typeof(CoordinatorOptions), [$"Coordinator:Listen is '{listen}'; write HOST:PORT with a known host, for example 127.0.0.1:50051."]);
 
     private static void Require(bool condition, string message)
     {

@@ -22,6 +22,9 @@ public sealed class CoordinatorOptions
     /// <summary>Address at which workers and other coordinators reach this one. Default: where it listens, or the name of the machine.</summary>
     public string Advertise { get; set; } = "";
 
+    /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
+    public string Probes { get; set; } = "";
+
     /// <summary>Folder below which jobs without an output folder of their own get one; a path of the workers as well.</summary>
     [Required]
     public string Results { get; set; } = "lightly-jobs";

@@ -24,6 +24,9 @@ public sealed class WorkerOptions
     /// <summary>host:port at which this worker reaches DATA, where it differs from what the coordinator says.</summary>
     public string Data { get; set; } = "";
 
+    /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
+    public string Probes { get; set; } = "";
+
     /// <summary>Decoded images are kept up to this many megabytes. Default 1024.</summary>
     public int ImageCacheMegabytes { get; set; } = 1024;
 

@@ -22,6 +22,7 @@ internal sealed partial class CoordinatorSession(
     DeviceChoice device,
     TrainingThread training,
     WorkerState state,
+    FleetContact contact,
     JobRunnerFactory factory,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
@@ -86,6 +87,7 @@ internal sealed partial class CoordinatorSession(
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
+                contact.StreamIs(isOpen: true);
                 await _stream.RunAsync(incarnation, message => TakeAsync(message, store), stop.Token);
             }
             catch (RpcException error)
@@ -98,6 +100,7 @@ internal sealed partial class CoordinatorSession(
                 LogDisconnected(_stream.Address, error.Message);
             }
 
+            contact.StreamIs(isOpen: false);
             await Task.Delay(ReconnectDelay, clock, CancellationToken.None);
         }
     }
@@ -232,6 +235,7 @@ internal sealed partial class CoordinatorSession(
         try
         {
             await leases.RenewAsync(_incarnation, times.Lease);
+            contact.LeaseRenewed(times.Lease);
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
             {
