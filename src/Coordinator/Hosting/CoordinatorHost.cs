@@ -26,6 +26,7 @@ internal static class CoordinatorHost
         ["--results"] = "Coordinator:Results",
         ["--key-prefix"] = "Coordinator:KeyPrefix",
         ["--advertise"] = "Coordinator:Advertise",
+        ["--store-wait"] = "Coordinator:StoreWait",
         ["--probes"] = "Coordinator:Probes",
         ["--parent"] = "Coordinator:Parent",
     };
@@ -68,8 +69,7 @@ internal static class CoordinatorHost
         var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
-        var connections = await RedisConnections.ConnectAsync(
-            new(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix), "lightly-coordinator");
+        var connections = await StoreConnector.ConnectAsync(options, TimeProvider.System);
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -15,6 +15,9 @@ public sealed class CoordinatorOptions
     /// <summary>host:port of the DATA store. Default: the META store.</summary>
     public string Data { get; set; } = "";
 
+    /// <summary>How long a store that does not answer is waited for at start, as H:MM:SS; then exit code 4. Default 0: not at all.</summary>
+    public TimeSpan StoreWait { get; set; }
+
     /// <summary>host:port to listen on; port 0 takes a free one. Default 127.0.0.1:50051.</summary>
     [Required]
     public string Listen { get; set; } = "127.0.0.1:50051";

@@ -29,6 +29,7 @@ internal sealed partial class CoordinatorSession(
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
 
     private readonly AssignedJob _job = new(factory, state);
@@ -59,7 +60,12 @@ internal sealed partial class CoordinatorSession(
             return;
         }
 
-        await using var connections = await ConnectAsync(answer);
+        await using var connections = await ConnectUntilAnsweredAsync(answer, stoppingToken);
+        if (connections is null)
+        {
+            return;
+        }
+
         var store = new RedisFleetStore(connections);
         var times = MembershipTimes.Default with
         {
@@ -206,6 +212,26 @@ internal sealed partial class CoordinatorSession(
         NumericClass = _numericClass,
     };
 
+    /// <summary>A store that is away is waited for: it may be starting together with this worker.</summary>
+    private async Task<RedisConnections?> ConnectUntilAnsweredAsync(RegisterResponse answer, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                return await ConnectAsync(answer);
+            }
+            catch (StoreUnavailableException error)
+            {
+                LogStoreAway(error.Message);
+            }
+
+            await Task.WhenAny(Task.Delay(StoreDelay, clock, stoppingToken));
+        }
+
+        return null;
+    }
+
     private Task<RedisConnections> ConnectAsync(RegisterResponse answer) => RedisConnections.ConnectAsync(
         new(
             options.Meta.Length > 0 ? options.Meta : answer.MetaEndpoint,
@@ -273,6 +299,9 @@ internal sealed partial class CoordinatorSession(
 
     [LoggerMessage(2004, LogLevel.Warning, "The store does not answer ({Error}). The lease is renewed when it does.")]
     private partial void LogLeaseNotRenewed(string error);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Error} This worker tries again every second.")]
+    private partial void LogStoreAway(string error);
 
     [LoggerMessage(2005, LogLevel.Warning, "Incarnation {Incarnation} was declared dead ({Reason}). This worker drops its part and comes anew.")]
     private partial void LogFenced(string incarnation, string reason);
