@@ -37,6 +37,7 @@ public static class SettingsReader
     private static string Explain(string section, string key, string[] names)
     {
         var nearest = NearestName.Find(key, names);
-        return $"{section}:{key} is not a setting{(nearest is null ? "" : $"; did you mean {section}:{nearest}?")} Known are {string.Join(", ", names.Order(StringComparer.Ordinal))}.";
+        var hint = nearest is null ? "." : $"; did you mean {section}:{nearest}?";
+        return $"{section}:{key} is not a setting{hint} Known are {string.Join(", ", names.Order(StringComparer.Ordinal))}.";
     }
 }
