@@ -9,9 +9,9 @@ internal static class StoreConnector
 
     /// <summary>Connects; repeats for <see cref="CoordinatorOptions.StoreWait"/>, saying each reason once.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer in that time.</exception>
-    public static async Task<RedisConnections> ConnectAsync(CoordinatorOptions options, TimeProvider clock)
+    public static async Task<RedisConnections> ConnectAsync(CoordinatorOptions options, StoreAccess access, TimeProvider clock)
     {
-        var endpoints = new RedisEndpoints(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix);
+        var endpoints = new RedisEndpoints(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix, access);
         var began = clock.GetTimestamp();
         var said = "";
         while (true)

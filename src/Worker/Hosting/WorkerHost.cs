@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Hosting;
 using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
@@ -16,7 +17,7 @@ namespace LightlyCluster.Worker.Hosting;
 /// <summary>Composes and runs a worker.</summary>
 internal static class WorkerHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new(StoreAccess.Flags, StringComparer.Ordinal)
     {
         ["--coordinator"] = "Worker:Coordinator",
         ["--id"] = "Worker:Id",
@@ -27,6 +28,10 @@ internal static class WorkerHost
         ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
         ["--probes"] = "Worker:Probes",
         ["--plugins"] = "Worker:Plugins",
+        ["--token-file"] = "Worker:TokenFile",
+        ["--tls-ca"] = "Worker:TlsCa",
+        ["--tls-cert"] = "Worker:TlsCertificate",
+        ["--tls-key"] = "Worker:TlsKey",
         ["--parent"] = "Worker:Parent",
     };
 
@@ -72,6 +77,7 @@ internal static class WorkerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddLightlyProbes("Worker:Probes", options.Probes);
         builder.Services.AddHealthChecks().AddCheck<FleetContact>("fleet");
+        builder.Services.AddSingleton(SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<FleetContact>();
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));

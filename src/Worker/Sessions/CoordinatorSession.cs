@@ -24,6 +24,7 @@ internal sealed partial class CoordinatorSession(
     WorkerState state,
     FleetContact contact,
     JobRunnerFactory factory,
+    StoreAccess access,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
@@ -36,6 +37,7 @@ internal sealed partial class CoordinatorSession(
     private readonly CoordinatorStream _stream = new(options, state, clock);
     private readonly CancellationTokenSource _ending = new();
     private CancellationTokenSource _renewed = new();
+    private readonly string _sessionKey = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private string _incarnation = NewIncarnation();
     private string _numericClass = "";
     private bool _isLeaving;
@@ -94,7 +96,7 @@ internal sealed partial class CoordinatorSession(
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
                 contact.StreamIs(isOpen: true);
-                await _stream.RunAsync(incarnation, message => TakeAsync(message, store), stop.Token);
+                await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, store), stop.Token);
             }
             catch (RpcException error)
             {
@@ -210,6 +212,7 @@ internal sealed partial class CoordinatorSession(
         ProcessId = Environment.ProcessId,
         Device = device.Description,
         NumericClass = _numericClass,
+        SessionKey = _sessionKey,
     };
 
     /// <summary>A store that is away is waited for: it may be starting together with this worker.</summary>
@@ -236,8 +239,14 @@ internal sealed partial class CoordinatorSession(
         new(
             options.Meta.Length > 0 ? options.Meta : answer.MetaEndpoint,
             options.Data.Length > 0 ? options.Data : answer.DataEndpoint,
-            answer.KeyPrefix),
+            answer.KeyPrefix,
+            access.IsSet ? access : CredentialsOf(answer)),
         options.Id);
+
+    /// <summary>What the coordinator says about the store, where this worker was not told itself.</summary>
+    private StoreAccess? CredentialsOf(RegisterResponse answer) => answer.StoreCredentials is { } given
+        ? new() { User = given.User, Password = given.Password, Tls = given.Tls, Ca = access.Ca }
+        : null;
 
     private async Task KeepLeaseAsync(ILeaseStore leases, Deputy deputy, MembershipTimes times, CancellationToken cancellationToken)
     {
