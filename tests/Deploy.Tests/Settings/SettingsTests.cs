@@ -1,6 +1,9 @@
+using System.Net;
 using k8s.Models;
 using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Deploy.Tests.Objects;
+using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Hosting;
 using LightlyCluster.Worker.Hosting;
 
@@ -25,10 +28,33 @@ public sealed class SettingsTests
         var worker = new ProgramEnvironment(overlay, "worker");
 
         Should.NotThrow(() => SettingsReader.Read<CoordinatorOptions>(coordinator.Configuration, CoordinatorOptions.SectionName));
+        Should.NotThrow(() => SettingsReader.Read<SecurityOptions>(coordinator.Configuration, SecurityOptions.SectionName));
         Should.NotThrow(() => SettingsReader.Read<WorkerOptions>(worker.Configuration, WorkerOptions.SectionName));
+        foreach (var configuration in new[] { coordinator.Configuration, worker.Configuration })
+        {
+            Should.NotThrow(() => SettingsReader.Read<StoreAccess>(configuration, StoreAccess.SectionName)).IsSet.ShouldBeTrue();
+        }
+
         coordinator.Configuration.GetChildren().Select(section => section.Key).ShouldBeSubsetOf(["Coordinator", "Security", "Store", "Telemetry"]);
         worker.Configuration.GetChildren().Select(section => section.Key).ShouldBeSubsetOf(["Worker", "Store", "Telemetry"]);
         coordinator.Others.Concat(worker.Others).ShouldBeSubsetOf(KnownVariables);
+    }
+
+    [Theory]
+    [InlineData("local-cpu", false, false)]
+    [InlineData("gpu", true, false)]
+    [InlineData("production", true, true)]
+    public void A_coordinator_starts_with_its_security_and_the_workers_have_what_it_asks_for(string name, bool asksWho, bool hasTls)
+    {
+        var overlay = Overlay.Load(name);
+        var security = SettingsReader.Read<SecurityOptions>(new ProgramEnvironment(overlay, "coordinator").Configuration, SecurityOptions.SectionName);
+        var store = SettingsReader.Read<StoreAccess>(new ProgramEnvironment(overlay, "coordinator").Configuration, StoreAccess.SectionName);
+        var worker = SettingsReader.Read<WorkerOptions>(new ProgramEnvironment(overlay, "worker").Configuration, WorkerOptions.SectionName);
+
+        SecurityRules.Check(security, IPAddress.Any).ShouldBeEmpty();
+        (security.AsksWho, security.HasTls, store.Tls).ShouldBe((asksWho, hasTls, hasTls));
+        (worker.TokenFile.Length > 0).ShouldBe(asksWho && !hasTls);
+        (worker.TlsCertificate.Length > 0).ShouldBe(hasTls);
     }
 
     [Theory]
