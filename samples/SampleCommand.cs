@@ -10,6 +10,7 @@ internal static class SampleCommand
     private const string Usage = """
         usage: samples NAME [--data FOLDER] [--epochs N] [--batch-size N]
                samples list
+               samples submit-and-follow --data FOLDER [--server HOST:PORT] [--steps N]     (on a fleet)
 
         Trains for a few steps in this process, without a cluster. Without --data on images that the program draws.
         """;

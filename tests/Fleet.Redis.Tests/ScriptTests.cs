@@ -9,7 +9,7 @@ using LightlyCluster.TestSupport;
 namespace LightlyCluster.Fleet.Redis.Tests;
 
 /// <summary>Every fenced transition, against the embedded store, a real redis-server and the model in memory.</summary>
-public abstract class ScriptTests : IAsyncLifetime
+public abstract partial class ScriptTests : IAsyncLifetime
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;

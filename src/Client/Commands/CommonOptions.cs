@@ -14,7 +14,7 @@ internal static class CommonOptions
     {
         var option = new Option<string>("--output", "-o")
         {
-            Description = "table or json; default LIGHTLY_OUTPUT, else as the configuration file says, else table.",
+            Description = "table or json; default LIGHTLY_OUTPUT, else the configuration file.",
             HelpName = "table|json",
             DefaultValueFactory = _ => ClientConfiguration.OfProcess.Find("LIGHTLY_OUTPUT", "output") ?? "table",
         };

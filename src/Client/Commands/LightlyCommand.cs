@@ -110,7 +110,7 @@ internal static class LightlyCommand
 
         if (parsed.UnmatchedTokens.Count == 0)
         {
-            return $"{parsed.Errors[0].Message.TrimEnd('.')}; see `{path} --help`";
+            return $"{OneLine(parsed.Errors[0].Message)}; see `{path} --help`";
         }
 
         var unknown = parsed.UnmatchedTokens[0];
@@ -118,6 +118,10 @@ internal static class LightlyCommand
             ? $"Unknown command '{unknown}'{NearestName.Hint(unknown, command.Subcommands.Select(known => known.Name))}; see `{path} --help`"
             : $"Unknown argument '{unknown}'; see `{path} --help`";
     }
+
+    // The parser writes what is allowed on lines of their own.
+    private static string OneLine(string message) =>
+        message.Replace(":\n\t", ": ", StringComparison.Ordinal).Replace("\n\t", ", ", StringComparison.Ordinal).TrimEnd('.', '\n');
 
     private static int Fail(Terminal terminal, ExitCode exitCode, string message)
     {

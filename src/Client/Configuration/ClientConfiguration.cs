@@ -1,3 +1,4 @@
+using LightlyCluster.Client.JobFiles;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -34,6 +35,7 @@ internal sealed class ClientConfiguration
     /// <exception cref="CommandException">It is not that; the message names line and column.</exception>
     internal static ClientConfiguration Parse(string text, string source)
     {
+        YamlNesting.Require(text, source);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var parser = new Parser(new StringReader(text));
         try

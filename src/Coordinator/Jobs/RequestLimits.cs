@@ -26,7 +26,7 @@ internal static partial class RequestLimits
     public static bool IsWorkerName(string text) => WorkerPattern().IsMatch(text);
 
     /// <summary>A text of a stranger, short enough for a message.</summary>
-    public static string Shown(string text) => text.Length > 80 ? text[..80] + "..." : text;
+    public static string Shown(string text, int maximum = 80) => text.Length > maximum ? text[..maximum] + "..." : text;
 
     /// <summary>Checks the lengths of all texts, lists and maps of a request.</summary>
     public static IReadOnlyList<FieldViolation> Check(CreateTrainingJobRequest request)

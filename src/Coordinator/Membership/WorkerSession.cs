@@ -11,6 +11,7 @@ namespace LightlyCluster.Coordinator.Membership;
 internal sealed class WorkerSession(RegisterRequest registration, WorkerDirectory directory)
 {
     private const int OutboxMaximum = 256;
+    private const int MessageMaximum = 2000;
 
     private readonly Lock _lock = new();
     private Channel<SessionResponse>? _outbox;
@@ -117,7 +118,7 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
             Enum.TryParse<StepPart>(heartbeat.Part, out var part) ? part : StepPart.None,
             heartbeat.Shards,
             heartbeat.ShardsPerSecond,
-            RequestLimits.Shown(heartbeat.Message));
+            RequestLimits.Shown(heartbeat.Message, MessageMaximum));
         var isUrgent = report.Status != Report.Status || report.Job != Report.Job;
         Report = report;
         directory.Note(new WorkerReported(registration.Incarnation, report), isUrgent);

@@ -39,6 +39,9 @@ public sealed class SecurityOptions
     /// <summary>Most streams of one tenant that are open at a time. Default 500.</summary>
     public int TenantStreamsMaximum { get; set; } = 500;
 
+    /// <summary>How long a stream may be unread before it is cut off. Default 30 s.</summary>
+    public TimeSpan StreamPatience { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether callers are asked who they are.</summary>
     public bool AsksWho => TokenFile.Length > 0 || WorkerCa.Length > 0;
 

@@ -40,6 +40,11 @@ internal static class SecurityRules
             }
         }
 
+        if (options.StreamPatience < TimeSpan.FromSeconds(1))
+        {
+            yield return $"Security:StreamPatience is {options.StreamPatience}; allowed is 00:00:01 and more.";
+        }
+
         if (options.StreamsMaximum < 1 || options.TenantStreamsMaximum < 1)
         {
             yield return $"Security:StreamsMaximum is {options.StreamsMaximum} and Security:TenantStreamsMaximum is {options.TenantStreamsMaximum}; allowed is 1 and more.";

@@ -1,11 +1,12 @@
 using Grpc.Core;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Jobs.Streams;
 
 /// <summary>Lets clients follow jobs: everything, metrics only, or the log only.</summary>
-internal sealed class JobStreams(JobFeeds feeds, IJobStore store, TimeProvider clock)
+internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
@@ -14,7 +15,7 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, TimeProvider c
         WatchTrainingJobRequest request, ResumeToken from, IServerStreamWriter<WatchTrainingJobResponse> stream, CancellationToken cancellationToken)
     {
         var rows = new FeedRows(store, request.Id);
-        var watch = new JobWatch(new(rows, from.NextStep), new(rows, from.NextLine), new(stream, clock, cancellationToken));
+        var watch = new JobWatch(new(rows, from.NextStep), new(rows, from.NextLine), new(stream, options.StreamPatience, clock, cancellationToken));
         return FollowAsync(request.Id, isFollowing: true, watch.SendAsync, watch.BeatAsync, cancellationToken);
     }
 
@@ -23,7 +24,7 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, TimeProvider c
         StreamMetricsRequest request, IServerStreamWriter<StreamMetricsResponse> stream, CancellationToken cancellationToken)
     {
         var cursor = new StepCursor(new(store, request.Id), request.FromStep);
-        var writer = new PatientWriter<StreamMetricsResponse>(stream, clock, cancellationToken);
+        var writer = new PatientWriter<StreamMetricsResponse>(stream, options.StreamPatience, clock, cancellationToken);
         return FollowAsync(
             request.Id,
             request.Follow,
@@ -42,7 +43,7 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, TimeProvider c
     public Task StreamLogsAsync(StreamLogsRequest request, IServerStreamWriter<StreamLogsResponse> stream, CancellationToken cancellationToken)
     {
         var cursor = new LineCursor(new(store, request.Id), request.FromSequence);
-        var writer = new PatientWriter<StreamLogsResponse>(stream, clock, cancellationToken);
+        var writer = new PatientWriter<StreamLogsResponse>(stream, options.StreamPatience, clock, cancellationToken);
         return FollowAsync(
             request.Id,
             request.Follow,

@@ -3,11 +3,9 @@ using LightlyCluster.Coordinator.Endpoints;
 
 namespace LightlyCluster.Coordinator.Jobs.Streams;
 
-/// <summary>Writes a stream for as long as the reader reads: nothing is kept for one that does not, and after 30 s it is cut off.</summary>
-internal sealed class PatientWriter<T>(IServerStreamWriter<T> stream, TimeProvider clock, CancellationToken cancellationToken)
+/// <summary>Writes a stream for as long as the reader reads: nothing is kept for one that does not, and after a while it is cut off.</summary>
+internal sealed class PatientWriter<T>(IServerStreamWriter<T> stream, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private long _wroteAt = clock.GetTimestamp();
 
     /// <summary>How long nothing was written.</summary>
@@ -19,11 +17,11 @@ internal sealed class PatientWriter<T>(IServerStreamWriter<T> stream, TimeProvid
     {
         try
         {
-            await stream.WriteAsync(message, cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            await stream.WriteAsync(message, cancellationToken).WaitAsync(patience, clock, cancellationToken);
         }
         catch (TimeoutException)
         {
-            throw RpcErrors.SlowReader(Patience);
+            throw RpcErrors.SlowReader(patience);
         }
 
         _wroteAt = clock.GetTimestamp();
