@@ -47,6 +47,12 @@ internal sealed class TrainingJobEndpoint(
         WatchTrainingJobRequest request, IServerStreamWriter<WatchTrainingJobResponse> responseStream, ServerCallContext context)
     {
         var from = ResumeToken.Read(request.ResumeToken, request.FromStep);
+        if (from.NextStep > 1 && await store.ReadAsync(request.Id) is null)
+        {
+            // Who has seen steps of it has seen the job.
+            throw RpcErrors.JobLost(request.Id);
+        }
+
         await RequireAsync(request.Id, context);
         await UntilStoppedAsync(context, stop => streams.WatchAsync(request, from, responseStream, stop));
     }

@@ -99,8 +99,10 @@ internal static partial class CoordinatorHost
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+
+            // Who is silently cut off must not be given work for long. Heartbeats come more often, so that pings go to the silent only.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
         });
         builder.Services.AddLightlyProbes("Coordinator:Probes", options.Probes);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);

@@ -79,7 +79,8 @@ internal static class WorkerHost
         builder.Services.AddHealthChecks().AddCheck<FleetContact>("fleet");
         builder.Services.AddSingleton(SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<FleetContact>();
-        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
+        builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddLightlyTelemetry("lightly-worker");

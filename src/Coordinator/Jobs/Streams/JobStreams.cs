@@ -1,4 +1,5 @@
 using Grpc.Core;
+using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
@@ -62,6 +63,7 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
         feeds.FollowAsync(job, async feed =>
         {
             var state = feed.Now;
+            var hasSeenIt = state.Record is not null;
             while (state.Record is not null)
             {
                 await send(state);
@@ -72,6 +74,12 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
 
                 state = await feed.ChangedAsync(state, HeartbeatInterval, cancellationToken);
                 await beat();
+            }
+
+            if (hasSeenIt)
+            {
+                // Nobody deletes a job before it rests or has ended.
+                throw RpcErrors.JobLost(job);
             }
         });
 }
