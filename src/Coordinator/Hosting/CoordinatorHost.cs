@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Jobs.Streams;
@@ -8,6 +7,8 @@ using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Hosting;
+using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -27,6 +28,8 @@ internal static partial class CoordinatorHost
         ["--results"] = "Coordinator:Results",
         ["--key-prefix"] = "Coordinator:KeyPrefix",
         ["--advertise"] = "Coordinator:Advertise",
+        ["--store-wait"] = "Coordinator:StoreWait",
+        ["--probes"] = "Coordinator:Probes",
         ["--parent"] = "Coordinator:Parent",
     };
 
@@ -68,15 +71,14 @@ internal static partial class CoordinatorHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(WithValues(arguments), Flags);
-        var options = builder.Configuration.GetSection(CoordinatorOptions.SectionName).Get<CoordinatorOptions>() ?? new CoordinatorOptions();
+        var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
-        var security = builder.Configuration.GetSection(SecurityOptions.SectionName).Get<SecurityOptions>() ?? new SecurityOptions();
+        var security = SettingsReader.Read<SecurityOptions>(builder.Configuration, SecurityOptions.SectionName);
         builder.Services.AddAccess(security, options.Listen[..options.Listen.LastIndexOf(':')], endpoint.Address);
         var tls = new ServerTls(security);
-        var access = builder.Configuration.GetSection(StoreAccess.SectionName).Get<StoreAccess>();
-        var connections = await RedisConnections.ConnectAsync(
-            new(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix, access), "lightly-coordinator");
+        var access = SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName);
+        var connections = await StoreConnector.ConnectAsync(options, access, TimeProvider.System);
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -102,6 +104,7 @@ internal static partial class CoordinatorHost
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
         });
+        builder.Services.AddLightlyProbes("Coordinator:Probes", options.Probes);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
         builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();
         builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<Leadership>().AddSingleton<FleetLeader>();
@@ -143,23 +146,10 @@ internal static partial class CoordinatorHost
     private static string[] WithValues(string[] arguments) =>
         [.. arguments.Select(argument => argument is "--insecure" or "--plaintext" or "--store-tls" ? $"{argument}=true" : argument)];
 
-    private static IPEndPoint ParseListen(string listen)
-    {
-        var separator = listen.LastIndexOf(':');
-        var host = separator > 0 ? listen[..separator] : "";
-        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
-            $"Coordinator:Listen is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
-        if (host is "*" or "0.0.0.0")
-        {
-            return new(IPAddress.Any, port);
-        }
-
-        var address = host == "localhost" ? IPAddress.Loopback
-            : IPAddress.TryParse(host, out var parsed) ? parsed
-            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
-        Require(address is not null, $"Coordinator:Listen is '{listen}'; the host is not known.");
-        return new(address!, port);
-    }
+    private static IPEndPoint ParseListen(string listen) => ListenAddress.TryParse(listen, out var address)
+        ? address
+        : throw new OptionsValidationException(
+            CoordinatorOptions.SectionName, typeof(CoordinatorOptions), [$"Coordinator:Listen is '{listen}'; write HOST:PORT with a known host, for example 127.0.0.1:50051."]);
 
     [LoggerMessage(1321, LogLevel.Warning,
         "INSECURE: this coordinator listens on {Address} and asks nobody who they are. Whoever reaches it can run jobs, read their results and pose as a worker.")]

@@ -26,6 +26,9 @@ public sealed class WorkerOptions
     /// <summary>host:port at which this worker reaches DATA, where it differs from what the coordinator says.</summary>
     public string Data { get; set; } = "";
 
+    /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
+    public string Probes { get; set; } = "";
+
     /// <summary>Token with the role worker; give it by the environment (<c>Worker__Token</c>) or, better, by <see cref="TokenFile"/>. Default: none.</summary>
     public string Token { get; set; } = "";
 

@@ -22,6 +22,7 @@ internal sealed partial class CoordinatorSession(
     DeviceChoice device,
     TrainingThread training,
     WorkerState state,
+    FleetContact contact,
     JobRunnerFactory factory,
     StoreAccess access,
     TimeProvider clock,
@@ -29,6 +30,7 @@ internal sealed partial class CoordinatorSession(
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
 
     private readonly AssignedJob _job = new(factory, state);
@@ -60,7 +62,12 @@ internal sealed partial class CoordinatorSession(
             return;
         }
 
-        await using var connections = await ConnectAsync(answer);
+        await using var connections = await ConnectUntilAnsweredAsync(answer, stoppingToken);
+        if (connections is null)
+        {
+            return;
+        }
+
         var store = new RedisFleetStore(connections);
         var times = MembershipTimes.Default with
         {
@@ -88,6 +95,7 @@ internal sealed partial class CoordinatorSession(
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
+                contact.StreamIs(isOpen: true);
                 await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, store), stop.Token);
             }
             catch (RpcException error)
@@ -100,6 +108,7 @@ internal sealed partial class CoordinatorSession(
                 LogDisconnected(_stream.Address, error.Message);
             }
 
+            contact.StreamIs(isOpen: false);
             await Task.Delay(ReconnectDelay, clock, CancellationToken.None);
         }
     }
@@ -206,6 +215,26 @@ internal sealed partial class CoordinatorSession(
         SessionKey = _sessionKey,
     };
 
+    /// <summary>A store that is away is waited for: it may be starting together with this worker.</summary>
+    private async Task<RedisConnections?> ConnectUntilAnsweredAsync(RegisterResponse answer, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                return await ConnectAsync(answer);
+            }
+            catch (StoreUnavailableException error)
+            {
+                LogStoreAway(error.Message);
+            }
+
+            await Task.WhenAny(Task.Delay(StoreDelay, clock, stoppingToken));
+        }
+
+        return null;
+    }
+
     private Task<RedisConnections> ConnectAsync(RegisterResponse answer) => RedisConnections.ConnectAsync(
         new(
             options.Meta.Length > 0 ? options.Meta : answer.MetaEndpoint,
@@ -241,6 +270,7 @@ internal sealed partial class CoordinatorSession(
         try
         {
             await leases.RenewAsync(_incarnation, times.Lease);
+            contact.LeaseRenewed(times.Lease);
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
             {
@@ -278,6 +308,9 @@ internal sealed partial class CoordinatorSession(
 
     [LoggerMessage(2004, LogLevel.Warning, "The store does not answer ({Error}). The lease is renewed when it does.")]
     private partial void LogLeaseNotRenewed(string error);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Error} This worker tries again every second.")]
+    private partial void LogStoreAway(string error);
 
     [LoggerMessage(2005, LogLevel.Warning, "Incarnation {Incarnation} was declared dead ({Reason}). This worker drops its part and comes anew.")]
     private partial void LogFenced(string incarnation, string reason);
