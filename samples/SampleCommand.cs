@@ -19,6 +19,7 @@ internal static class SampleCommand
     public static IReadOnlyDictionary<string, Func<SampleContext, IReadOnlyList<double>>> All { get; } =
         new SortedDictionary<string, Func<SampleContext, IReadOnlyList<double>>>(StringComparer.Ordinal)
         {
+            ["bank-size"] = BankSizeSample.Run,
             ["barlow-twins"] = BarlowTwinsSample.Run,
             ["byol"] = ByolSample.Run,
             ["concepts"] = ConceptsSample.Run,
@@ -27,6 +28,7 @@ internal static class SampleCommand
             ["fast-siam"] = FastSiamSample.Run,
             ["linear-evaluation"] = LinearEvaluationSample.Run,
             ["measured-invariance"] = MeasuredInvarianceSample.Run,
+            ["mmcr"] = MmcrSample.Run,
             ["moco"] = MoCoSample.Run,
             ["nnclr"] = NnclrSample.Run,
             ["own-collate"] = OwnCollateSample.Run,

@@ -26,8 +26,8 @@ public sealed class FleetLeaderTests
         using var meters = new Meters();
         var leader = new FleetLeader(
             before.Jobs, leases, directory, new(leases, new CoordinatorOptions { Advertise = "here" }, clock),
-            new(before.Jobs, directory, new(meters), clock, NullLogger<JobBooks>.Instance), MembershipTimes.Default, new JobPathRules(new SecurityOptions(), new CoordinatorOptions()), clock,
-            NullLogger<FleetLeader>.Instance);
+            new(before.Jobs, directory, new(meters), clock, NullLogger<JobBooks>.Instance), MembershipTimes.Default,
+            new(new SecurityOptions(), new CoordinatorOptions()), clock, NullLogger<FleetLeader>.Instance);
         await leader.TickAsync();
         (leader.State.Role, leader.State.Term).ShouldBe((ObserverRole.Leader, 2));
 

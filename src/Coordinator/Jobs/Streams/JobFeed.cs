@@ -27,7 +27,7 @@ internal sealed class JobFeed : IAsyncDisposable
     /// <param name="store">Where it is.</param>
     /// <param name="reader">Makes snapshots.</param>
     /// <param name="clock">Gives the time.</param>
-    /// <param name="fail">Called when META stops answering; the feed ends then.</param>
+    /// <param name="fail">Called when META stops answering, or gives what cannot be read; the feed ends then.</param>
     public JobFeed(string job, IJobStore store, JobReader reader, TimeProvider clock, Action fail)
     {
         (_job, _store, _reader, _clock, _fail) = (job, store, reader, clock, fail);
@@ -103,7 +103,9 @@ internal sealed class JobFeed : IAsyncDisposable
         {
             // Nobody follows any more.
         }
-        catch (Exception error) when (error is StoreAwayException or StoreFullException)
+#pragma warning disable CA1031 // The end of the loop: whatever it is is told to everybody who follows.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             _fail();
             var signal = _changed;

@@ -63,7 +63,7 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
         feeds.FollowAsync(job, async feed =>
         {
             var state = feed.Now;
-            var hasSeenIt = state.Record is not null;
+            var hasSeen = state.Record is not null;
             while (state.Record is not null)
             {
                 await send(state);
@@ -76,9 +76,9 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
                 await beat();
             }
 
-            if (hasSeenIt)
+            // A job that rests or has ended is not followed any more when it is deleted.
+            if (hasSeen)
             {
-                // Nobody deletes a job before it rests or has ended.
                 throw RpcErrors.JobLost(job);
             }
         });
