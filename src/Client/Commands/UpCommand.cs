@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using LightlyCluster.Client.Local;
+using LightlyCluster.Client.Server;
 
 namespace LightlyCluster.Client.Commands;
 
@@ -14,11 +15,13 @@ internal static class UpCommand
     public static Command Create(CommandContext context)
     {
         var workers = new Option<int>("--workers") { Description = "Worker processes; default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var listen = new Option<string>("--listen") { Description = "Where the coordinator listens.", HelpName = "host:port", DefaultValueFactory = _ => CommonOptions.ServerDefault };
+        var listen = new Option<string>("--listen") { Description = "Where the coordinator listens.", HelpName = "host:port", DefaultValueFactory = _ => ServerFlags.ServerDefault };
         var directory = new Option<string>("--out") { Description = "Folder for logs and for jobs that name none.", HelpName = "folder", DefaultValueFactory = _ => "lightly-jobs" };
         var threads = new Option<int>("--threads") { Description = "Threads of a worker.", DefaultValueFactory = _ => 1 };
         var redis = CommonOptions.Redis();
+        var security = new UpFlags();
         var command = new Command("up", "Runs a local fleet until Ctrl-C.") { workers, listen, directory, threads, redis };
+        security.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var count = parsed.GetValue(workers);
@@ -28,6 +31,7 @@ internal static class UpCommand
             }
 
             var folder = Path.GetFullPath(parsed.GetValue(directory)!);
+            var wanted = security.Read(parsed);
             RequireFree(parsed.GetValue(listen)!);
             FleetRecord.RequireUnused(folder);
             Directory.CreateDirectory(folder);
@@ -41,6 +45,7 @@ internal static class UpCommand
                 Redis = CommonOptions.RedisOf(parsed, redis),
                 Listen = parsed.GetValue(listen)!,
                 DataMemory = "4g",
+                Security = wanted,
             });
         });
         return command;
@@ -54,7 +59,7 @@ internal static class UpCommand
         await fleet.StartAsync(interruption.Leave);
         var server = fleet.Server.Replace("http://", "", StringComparison.Ordinal);
         context.Terminal.Say($"A fleet of {options.Workers} workers is at {server}; its log is {Path.Combine(options.Folder, options.LogName)}");
-        context.Terminal.Say($"Submit a job with: lightly submit FILE --server {server}    Ctrl-C ends the fleet");
+        context.Terminal.Say($"Submit a job with: lightly submit FILE --server {server}{options.Security.ClientFlags()}    Ctrl-C ends the fleet");
         try
         {
             throw new CommandException(ExitCode.Failure, $"The fleet cannot go on: {await fleet.Lost.WaitAsync(interruption.Leave)}");
@@ -72,7 +77,7 @@ internal static class UpCommand
         var separator = listen.LastIndexOf(':');
         if (separator < 1 || !ushort.TryParse(listen[(separator + 1)..], out var port))
         {
-            throw new CommandException($"--listen is '{listen}'; write HOST:PORT, for example {CommonOptions.ServerDefault}");
+            throw new CommandException($"--listen is '{listen}'; write HOST:PORT, for example {ServerFlags.ServerDefault}");
         }
 
         var host = listen[..separator];

@@ -1,11 +1,14 @@
 using System.Net;
-using System.Net.Sockets;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Coordinator.Jobs.Streams;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Hosting;
+using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,9 +18,9 @@ using Microsoft.Extensions.Options;
 namespace LightlyCluster.Coordinator.Hosting;
 
 /// <summary>Composes and runs the coordinator.</summary>
-internal static class CoordinatorHost
+internal static partial class CoordinatorHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new([.. AccessServices.Flags, .. StoreAccess.Flags], StringComparer.Ordinal)
     {
         ["--meta"] = "Coordinator:Meta",
         ["--data"] = "Coordinator:Data",
@@ -25,8 +28,13 @@ internal static class CoordinatorHost
         ["--results"] = "Coordinator:Results",
         ["--key-prefix"] = "Coordinator:KeyPrefix",
         ["--advertise"] = "Coordinator:Advertise",
+        ["--store-wait"] = "Coordinator:StoreWait",
+        ["--probes"] = "Coordinator:Probes",
         ["--parent"] = "Coordinator:Parent",
     };
+
+    /// <summary>Workers, and as many clients again.</summary>
+    private const int ConnectionsMaximum = 40_000;
 
     /// <summary>Runs until a signal.</summary>
     /// <returns>Exit code: 0, 2 wrong settings, 4 store unavailable, 6 port in use.</returns>
@@ -47,7 +55,7 @@ internal static class CoordinatorHost
             await Console.Error.WriteLineAsync(error.Message);
             return 4;
         }
-        catch (OptionsValidationException error)
+        catch (Exception error) when (error is OptionsValidationException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 2;
@@ -62,40 +70,59 @@ internal static class CoordinatorHost
     private static async Task<WebApplication> BuildAsync(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
-        var options = builder.Configuration.GetSection(CoordinatorOptions.SectionName).Get<CoordinatorOptions>() ?? new CoordinatorOptions();
+        builder.Configuration.AddEnvironmentVariables().AddCommandLine(WithValues(arguments), Flags);
+        var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
-        var connections = await RedisConnections.ConnectAsync(
-            new(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix), "lightly-coordinator");
+        var security = SettingsReader.Read<SecurityOptions>(builder.Configuration, SecurityOptions.SectionName);
+        builder.Services.AddAccess(security, options.Listen[..options.Listen.LastIndexOf(':')], endpoint.Address);
+        var tls = new ServerTls(security);
+        var access = SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName);
+        var connections = await StoreConnector.ConnectAsync(options, access, TimeProvider.System);
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                tls.ApplyTo(listen);
+            });
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMaximum;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Limits.MinRequestBodyDataRate = null;
 
             // Who is silently cut off must not be given work for long. Heartbeats come more often, so that pings go to the silent only.
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
         });
+        builder.Services.AddLightlyProbes("Coordinator:Probes", options.Probes);
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
         builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();
         builder.Services.AddSingleton<WorkerDirectory>().AddSingleton<Leadership>().AddSingleton<FleetLeader>();
         builder.Services.AddSingleton<JobBooks>().AddSingleton<MembershipInstruments>().AddSingleton<JobReader>().AddSingleton<JobAdmission>();
+        builder.Services.AddSingleton<JobListing>().AddSingleton<JobControls>().AddSingleton<JobFeeds>().AddSingleton<JobStreams>().AddSingleton<WorkerListing>();
         builder.Services.AddHostedService<JobSupervisor>().AddHostedService<ParentWatch>();
-        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StoreErrorInterceptor>());
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = RequestLimits.MessageBytesMaximum;
+            grpc.Interceptors.Add<AccessInterceptor>();
+            grpc.Interceptors.Add<StoreErrorInterceptor>();
+        });
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks().AddCheck<StoreHealthCheck>("store");
         builder.Services.AddLightlyTelemetry("lightly-coordinator");
         var application = builder.Build();
+        application.UseAccess();
+        Warn(application, security, endpoint.Address);
         application.MapGrpcService<TrainingJobEndpoint>();
         application.MapGrpcService<WorkerEndpoint>();
         application.MapGrpcReflectionService();
@@ -103,23 +130,34 @@ internal static class CoordinatorHost
         return application;
     }
 
-    private static IPEndPoint ParseListen(string listen)
+    private static void Warn(WebApplication application, SecurityOptions security, IPAddress address)
     {
-        var separator = listen.LastIndexOf(':');
-        var host = separator > 0 ? listen[..separator] : "";
-        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
-            $"Coordinator:Listen is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
-        if (host is "*" or "0.0.0.0")
+        if (security.Insecure)
         {
-            return new(IPAddress.Any, port);
+            LogInsecure(application.Logger, address);
         }
-
-        var address = host == "localhost" ? IPAddress.Loopback
-            : IPAddress.TryParse(host, out var parsed) ? parsed
-            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
-        Require(address is not null, $"Coordinator:Listen is '{listen}'; the host is not known.");
-        return new(address!, port);
+        else if (security.Plaintext && !security.HasTls)
+        {
+            LogPlaintext(application.Logger, address);
+        }
     }
+
+    /// <summary>Lets switches stand alone: --insecure is --insecure=true.</summary>
+    private static string[] WithValues(string[] arguments) =>
+        [.. arguments.Select(argument => argument is "--insecure" or "--plaintext" or "--store-tls" ? $"{argument}=true" : argument)];
+
+    private static IPEndPoint ParseListen(string listen) => ListenAddress.TryParse(listen, out var address)
+        ? address
+        : throw new OptionsValidationException(
+            CoordinatorOptions.SectionName, typeof(CoordinatorOptions), [$"Coordinator:Listen is '{listen}'; write HOST:PORT with a known host, for example 127.0.0.1:50051."]);
+
+    [LoggerMessage(1321, LogLevel.Warning,
+        "INSECURE: this coordinator listens on {Address} and asks nobody who they are. Whoever reaches it can run jobs, read their results and pose as a worker.")]
+    private static partial void LogInsecure(ILogger logger, IPAddress address);
+
+    [LoggerMessage(1322, LogLevel.Warning,
+        "PLAINTEXT: this coordinator takes tokens on {Address} without TLS. Whoever sees the traffic can use them; let TLS end right in front of it.")]
+    private static partial void LogPlaintext(ILogger logger, IPAddress address);
 
     private static void Require(bool condition, string message)
     {
