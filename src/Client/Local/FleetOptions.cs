@@ -24,6 +24,9 @@ internal sealed record FleetOptions
     /// <summary>Where the coordinator listens; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "127.0.0.1:0";
 
+    /// <summary>Where the dashboard is; port 0 takes a free one, none: there is none.</summary>
+    public string Http { get; init; } = "127.0.0.1:0";
+
     /// <summary>Memory for payloads in the embedded store, as Garnet writes sizes.</summary>
     public string DataMemory { get; init; } = "1g";
 }

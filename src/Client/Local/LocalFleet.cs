@@ -23,6 +23,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private string _meta = "";
     private string _data = "";
     private string _listen = "";
+    private string _http = "";
     private int _workerRestarts;
     private int _coordinatorRestarts;
     private bool _isStopping;
@@ -41,6 +42,9 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     /// <summary>Address of the coordinator, once started.</summary>
     public string Server { get; private set; } = "";
+
+    /// <summary>Address of the dashboard, once started.</summary>
+    public string Dashboard { get; private set; } = "";
 
     /// <summary>The log of all processes.</summary>
     public RunLog Log => _log;
@@ -62,7 +66,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             await StartStoreAsync(cancellationToken);
         }
 
-        _listen = _options.Listen;
+        (_listen, _http) = (_options.Listen, _options.Http);
         await StartCoordinatorAsync(cancellationToken);
         for (var i = 0; i < _options.Workers; i++)
         {
@@ -135,12 +139,13 @@ internal sealed class LocalFleet : IAsyncDisposable
         var coordinator = Add(FleetProcess.Start(
             "coordinator",
             "coordinator",
-            ["--meta", _meta, "--data", _data, "--listen", _listen, "--results", _options.Results],
+            ["--meta", _meta, "--data", _data, "--listen", _listen, "--results", _options.Results, "--http", _http],
             new Dictionary<string, string>(),
             _log));
         Server = await WaitReadyAsync(coordinator, cancellationToken);
-        var address = new Uri(Server);
-        _listen = $"{address.Host}:{address.Port}";
+        Dashboard = coordinator.Dashboard;
+        _listen = new Uri(Server).Authority;
+        _http = Dashboard.Length > 0 ? new Uri(Dashboard).Authority : _http;
     }
 
     private void StartWorker(string id)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
@@ -15,6 +16,7 @@ internal sealed partial class WorkerEndpoint(
     IJobStore jobs,
     MembershipTimes times,
     CoordinatorOptions options,
+    TraceBook traces,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerEndpoint> logger) : WorkerService.WorkerServiceBase
@@ -110,7 +112,11 @@ internal sealed partial class WorkerEndpoint(
     {
         while (await requestStream.MoveNext(cancellationToken))
         {
-            if (session.Take(requestStream.Current) is { } line)
+            if (requestStream.Current.Trace is { } trace)
+            {
+                traces.Take(session.Registration.WorkerId, trace);
+            }
+            else if (session.Take(requestStream.Current) is { } line)
             {
                 await KeepLineAsync(session.Registration.WorkerId, line);
             }

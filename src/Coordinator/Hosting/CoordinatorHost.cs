@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using LightlyCluster.Coordinator.Dashboard;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
@@ -17,7 +19,7 @@ namespace LightlyCluster.Coordinator.Hosting;
 /// <summary>Composes and runs the coordinator.</summary>
 internal static class CoordinatorHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new(TelemetryOptions.Flags, StringComparer.Ordinal)
     {
         ["--meta"] = "Coordinator:Meta",
         ["--data"] = "Coordinator:Data",
@@ -26,6 +28,7 @@ internal static class CoordinatorHost
         ["--key-prefix"] = "Coordinator:KeyPrefix",
         ["--advertise"] = "Coordinator:Advertise",
         ["--parent"] = "Coordinator:Parent",
+        ["--http"] = "Coordinator:Http",
     };
 
     /// <summary>Runs until a signal.</summary>
@@ -36,8 +39,13 @@ internal static class CoordinatorHost
         {
             await using var application = await BuildAsync(arguments);
             await application.StartAsync();
-            var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            await Console.Out.WriteLineAsync($"READY {address}");
+            var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            foreach (var dashboard in addresses.Skip(1))
+            {
+                await Console.Out.WriteLineAsync($"DASHBOARD {dashboard}");
+            }
+
+            await Console.Out.WriteLineAsync($"READY {addresses.First()}");
             await Console.Out.FlushAsync();
             await application.WaitForShutdownAsync();
             return 0;
@@ -54,9 +62,31 @@ internal static class CoordinatorHost
         }
         catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"The address is in use: {error.Message} Choose another one with --listen HOST:PORT.");
+            await Console.Error.WriteLineAsync($"The address is in use: {error.Message} Choose another one with --listen HOST:PORT, for the dashboard with --http HOST:PORT.");
             return 6;
         }
+    }
+
+    /// <summary>Reads HOST:PORT; port 0 takes a free one.</summary>
+    /// <param name="setting">Name of the setting, for the message.</param>
+    /// <param name="listen">Its value.</param>
+    /// <exception cref="OptionsValidationException">It is something else.</exception>
+    internal static IPEndPoint ParseAddress(string setting, string listen)
+    {
+        var separator = listen.LastIndexOf(':');
+        var host = separator > 0 ? listen[..separator] : "";
+        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
+            $"{setting} is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
+        if (host is "*" or "0.0.0.0")
+        {
+            return new(IPAddress.Any, port);
+        }
+
+        var address = host == "localhost" ? IPAddress.Loopback
+            : IPAddress.TryParse(host, out var parsed) ? parsed
+            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
+        Require(address is not null, $"{setting} is '{listen}'; the host is not known.");
+        return new(address!, port);
     }
 
     private static async Task<WebApplication> BuildAsync(string[] arguments)
@@ -65,20 +95,21 @@ internal static class CoordinatorHost
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
         var options = builder.Configuration.GetSection(CoordinatorOptions.SectionName).Get<CoordinatorOptions>() ?? new CoordinatorOptions();
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
-        var endpoint = ParseListen(options.Listen);
+        var endpoint = ParseAddress("Coordinator:Listen", options.Listen);
+        var http = HttpEndpoint.Of(options.Http, endpoint);
+        var telemetry = builder.Configuration.GetSection(TelemetryOptions.SectionName).Get<TelemetryOptions>() ?? new TelemetryOptions();
+        Require(telemetry.Problem is null, telemetry.Problem ?? "");
         var connections = await RedisConnections.ConnectAsync(
             new(options.Meta, options.Data.Length > 0 ? options.Data : options.Meta, options.KeyPrefix), "lightly-coordinator");
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLightlyLogging(telemetry);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http2);
+            if (http is not null)
+            {
+                kestrel.Listen(http, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+
             kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
@@ -92,31 +123,22 @@ internal static class CoordinatorHost
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<StoreErrorInterceptor>());
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks().AddCheck<StoreHealthCheck>("store");
-        builder.Services.AddLightlyTelemetry("lightly-coordinator");
+        builder.Services.AddDashboard();
+        builder.Services.AddLightlyTelemetry(
+            "lightly-coordinator", options.Advertise, http is null ? PrometheusAccess.None : PrometheusAccess.Endpoint);
         var application = builder.Build();
+        application.Services.GetRequiredService<FleetGauges>();
         application.MapGrpcService<TrainingJobEndpoint>();
         application.MapGrpcService<WorkerEndpoint>();
         application.MapGrpcReflectionService();
         application.MapGrpcHealthChecksService();
-        return application;
-    }
-
-    private static IPEndPoint ParseListen(string listen)
-    {
-        var separator = listen.LastIndexOf(':');
-        var host = separator > 0 ? listen[..separator] : "";
-        Require(ushort.TryParse(listen[(separator + 1)..], out var port) && host.Length > 0,
-            $"Coordinator:Listen is '{listen}'; write HOST:PORT, for example 127.0.0.1:50051.");
-        if (host is "*" or "0.0.0.0")
+        if (http is not null)
         {
-            return new(IPAddress.Any, port);
+            application.MapDashboard();
+            application.MapPrometheusScrapingEndpoint();
         }
 
-        var address = host == "localhost" ? IPAddress.Loopback
-            : IPAddress.TryParse(host, out var parsed) ? parsed
-            : Dns.GetHostAddresses(host, AddressFamily.InterNetwork).FirstOrDefault();
-        Require(address is not null, $"Coordinator:Listen is '{listen}'; the host is not known.");
-        return new(address!, port);
+        return application;
     }
 
     private static void Require(bool condition, string message)

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 
@@ -16,6 +18,7 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Co
     /// <summary>Admits a job once; a repeated request gets the same job.</summary>
     public async Task<TrainingJob> CreateAsync(CreateTrainingJobRequest request)
     {
+        using var span = JobSpans.Create();
         var specification = Resolve(request);
         if (request.ValidateOnly)
         {
@@ -45,6 +48,12 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Co
         if (isTaken)
         {
             throw RpcErrors.IdTaken(existing);
+        }
+
+        if (span is not null)
+        {
+            span.SetTag(TelemetryAttributes.JobId, existing);
+            await store.SetFieldsAsync(existing, null, "", (JobSpans.ContextField, span.Id!));
         }
 
         return await reader.ReadAsync(existing) ?? throw RpcErrors.NoSuchJob(existing);

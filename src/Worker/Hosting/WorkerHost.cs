@@ -2,10 +2,10 @@ using LightlyCluster.Observability;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using TorchSharp;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -13,7 +13,7 @@ namespace LightlyCluster.Worker.Hosting;
 /// <summary>Composes and runs a worker.</summary>
 internal static class WorkerHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new(TelemetryOptions.Flags, StringComparer.Ordinal)
     {
         ["--coordinator"] = "Worker:Coordinator",
         ["--id"] = "Worker:Id",
@@ -34,6 +34,13 @@ internal static class WorkerHost
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
         var options = builder.Configuration.GetSection(WorkerOptions.SectionName).Get<WorkerOptions>() ?? new WorkerOptions();
+        var telemetry = builder.Configuration.GetSection(TelemetryOptions.SectionName).Get<TelemetryOptions>() ?? new TelemetryOptions();
+        if (telemetry.Problem is { } problem)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return 2;
+        }
+
         if (options.Threads is < 1 or > 1024 || !CoordinatorAddresses.AreValid(options.Coordinator))
         {
             await Console.Error.WriteLineAsync(
@@ -41,22 +48,17 @@ internal static class WorkerHost
             return 2;
         }
 
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddLightlyLogging(telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
-        builder.Services.AddLightlyTelemetry("lightly-worker");
+        builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();
+        builder.Services.AddLightlyTelemetry("lightly-worker", options.Id, PrometheusAccess.At(telemetry.MetricsPortNumber));
         torch.set_num_threads(options.Threads);
         using var host = builder.Build();
+        host.Services.GetRequiredService<GpuInstruments>();
         await host.RunAsync();
         return 0;
     }

@@ -4,6 +4,7 @@ using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
@@ -23,6 +24,7 @@ internal sealed partial class CoordinatorSession(
     TrainingThread training,
     WorkerState state,
     JobRunnerFactory factory,
+    StoreInstruments instruments,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
@@ -231,7 +233,9 @@ internal sealed partial class CoordinatorSession(
     {
         try
         {
+            var asked = clock.GetTimestamp();
             await leases.RenewAsync(_incarnation, times.Lease);
+            instruments.LeaseRenewed(clock.GetElapsedTime(asked));
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
             {
@@ -240,6 +244,7 @@ internal sealed partial class CoordinatorSession(
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
+            instruments.Failed(error is StoreFullException);
             LogLeaseNotRenewed(error.Message);
         }
     }

@@ -6,6 +6,7 @@ using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Snapshots;
 using LightlyCluster.Worker.Tasks;
+using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Redis;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,8 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, IComputationFactory computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
+    JobTicket ticket, IComputationFactory computations, WorkerState state, WorkerTelemetry telemetry, IFleetStore store, TimeProvider clock,
+    ILogger<JobRunner> logger)
     : IJobRunner
 {
     private readonly IJobStore _jobs = store.Jobs;
@@ -91,11 +93,12 @@ internal sealed partial class JobRunner(
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
-        _finish = new(computation, _jobs, steps, ticket, clock);
+        _finish = new(computation, _jobs, steps, ticket, telemetry, clock);
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
-            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(), clock);
+            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
+            telemetry, clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
         if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
         {
