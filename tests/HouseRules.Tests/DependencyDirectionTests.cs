@@ -14,7 +14,7 @@ public sealed class DependencyDirectionTests
         ["CustomMethod"] = ["SelfSupervised"],
         ["Fleet.Redis"] = ["Fleet"],
         ["Protocol"] = ["Fleet"],
-        ["Client"] = ["Fleet", "Protocol"],
+        ["Client"] = ["Fleet", "Protocol", "Observability"],
         ["Coordinator"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability"],
         ["Worker"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "SelfSupervised"],
     };

@@ -98,7 +98,8 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
                 .Select(loss => new RecoveryRow(loss.Worker, loss.Cause, loss.Step, loss.DetectionSeconds, loss.Seconds))],
             [.. (await store.ReadLinesAsync(id, 0)).TakeLast(LinesMaximum).Select(LineRecord.Read)
                 .Select(line => new LineRow(line.Time, line.Worker, line.Level, line.Text))],
-            MemoryBankFacts.Of(specification, job.Step) is { } bank ? new(bank.Size, bank.KeysPerStep, bank.Filled, bank.OldestSteps) : null,
+            MemoryBankFacts.Of(specification.Method, specification.Train.BatchSize, job.Step) is { } bank
+                ? new(bank.Size, bank.KeysPerStep, bank.Filled, bank.OldestSteps) : null,
             JobVerdicts.Read(job),
             NumberOf(job, "knnTop1Untrained"),
             NumberOf(job, "knnTop1"),

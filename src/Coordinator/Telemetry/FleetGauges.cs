@@ -40,7 +40,8 @@ internal sealed class FleetGauges
         meters.Gauge(TelemetryInstruments.JobPhaseShare, SharePhases);
     }
 
-    private static MemoryBankFacts? BankOf(JobProgress job) => MemoryBankFacts.Of(job.Specification, job.Record?.Step ?? 0);
+    private static MemoryBankFacts? BankOf(JobProgress job) => MemoryBankFacts.Of(
+        job.Specification.Method, job.Specification.Train.BatchSize, job.Record?.Step ?? 0);
 
     private static KeyValuePair<string, object?> Job(string id) => new(TelemetryAttributes.JobId, id);
 

@@ -15,24 +15,25 @@ public sealed record MemoryBankFacts(int Size, int KeysPerStep, int Filled, long
     public double Fill => (double)Filled / Size;
 
     /// <summary>The bank of a job.</summary>
-    /// <param name="job">The resolved specification.</param>
+    /// <param name="method">How the job learns.</param>
+    /// <param name="batchSize">Images of a step.</param>
     /// <param name="step">Committed steps since the bank was drawn.</param>
     /// <returns>Null when the method has none.</returns>
-    public static MemoryBankFacts? Of(JobSpecification job, long step)
+    public static MemoryBankFacts? Of(MethodSpecification method, int batchSize, long step)
     {
-        var (name, directions) = job.Method.Name switch
+        var (name, directions) = method.Name switch
         {
-            MethodCatalog.MoCo => ("memoryBankSize", !job.Method.Parameters.TryGetValue("symmetric", out var symmetric) || symmetric != 0 ? 2 : 1),
+            MethodCatalog.MoCo => ("memoryBankSize", !method.Parameters.TryGetValue("symmetric", out var symmetric) || symmetric != 0 ? 2 : 1),
             NNCLR => ("memoryBankSize", 1),
             _ => ("", 0),
         };
-        if (directions == 0 || !job.Method.Parameters.TryGetValue(name, out var value))
+        if (directions == 0 || !method.Parameters.TryGetValue(name, out var value))
         {
             return null;
         }
 
         var size = (int)value;
-        var keys = directions * job.Train.BatchSize;
+        var keys = directions * batchSize;
         var filled = (int)Math.Min(size, step * keys);
         return new(size, keys, filled, Math.Min(step, (size + keys - 1) / keys));
     }

@@ -3,11 +3,13 @@ import { el } from "./dom.js";
 const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const color = index => `var(--c${index % 12})`;
 const open = new Set();
+const short = value => Math.abs(value) >= 10000 ? value.toLocaleString("en") : String(Number(value.toPrecision(4)));
 
 // A line chart over steps. update takes [{name, steps, values}]; several are drawn over each other.
 export class Chart {
-  constructor(title, format) {
+  constructor(title, format, isWhole = false) {
     this.format = format;
+    this.isWhole = isWhole;
     this.value = el("output", { "aria-live": "off" });
     this.box = el("div", { class: "plot" });
     this.legend = el("ul", { class: "legend" });
@@ -52,7 +54,7 @@ export class Chart {
     this.plot = new uPlot({
       width: this.box.clientWidth || 320, height: 170, padding: [8, 8, 0, 0],
       cursor: { y: false, sync: { key: "steps" }, points: { size: 6 } }, legend: { show: false }, scales: { x: { time: false } },
-      axes: [{ ...axis, size: 28, space: 70 }, { ...axis, size: 56, values: (_, splits) => splits.map(value => this.format(value)) }],
+      axes: [{ ...axis, size: 28, space: 70 }, { ...axis, size: 56, values: (_, splits) => splits.map(short), ...(this.isWhole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 1000] } : {}) }],
       series: [{}, ...(this.lines.length ? this.lines : [{ name: "" }]).map((line, i) => ({
         label: line.name, stroke: () => style(`--c${(line.color ?? i) % 12}`), width: 1.6, spanGaps: true, points: { show: line.steps?.length === 1 },
       }))],

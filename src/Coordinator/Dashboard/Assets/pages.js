@@ -62,7 +62,7 @@ export class JobPage {
     this.loss = new Chart("Loss", format.loss);
     this.rate = new Chart("Images per second", format.rate);
     this.learningRate = new Chart("Learning rate", format.learningRate);
-    this.workers = new Chart("Workers", format.count);
+    this.workers = new Chart("Workers", format.count, true);
     this.parts = Object.fromEntries(["head", "notes", "verdict", "tiles", "time", "timeline", "trace", "bank", "settings", "lines", "compared"].map(name => [name, el("div")]));
     const { parts } = this;
     const card = (name, title, size) => el("section", { class: `card ${size}`, "aria-label": title }, el("h2", {}, title), parts[name]);
@@ -149,7 +149,7 @@ export class JobPage {
     const traces = [...this.state.traces.get(detail.job.id)?.values() ?? []].sort((a, b) => a.step - b.step).slice(-60);
     const trace = traces.find(each => each.step === this.pinned) ?? traces.at(-1);
     show(this.parts.trace, [traces.map(each => [each.step, each.reason]), trace], () => traces.length === 0 ? el("p", { class: "hint" }, "Each Nth step is traced, and the first of every membership. None has come since this coordinator started.") : [
-      el("div", { class: "steps", role: "group", "aria-label": "Traced steps" }, traces.map(each => el("button", {
+      el("div", { class: "steps", role: "group", "aria-label": "Traced steps" }, [...traces].reverse().map(each => el("button", {
         type: "button", "aria-pressed": each === trace ? "true" : "false", title: { every: "each Nth step", generation: "the membership changed", slow: "over three medians" }[each.reason] ?? each.reason,
         on: { click: () => { this.pinned = each.step; this.update(); } },
       }, `${format.count(each.step)}${each.reason === "every" ? "" : ` ${each.reason === "generation" ? "membership" : each.reason}`}`))),
