@@ -4,7 +4,7 @@ using LightlyCluster.SelfSupervised.Sampling;
 
 namespace LightlyCluster.Benchmarks;
 
-/// <summary>Trains briefly without labels, embeds, and compares what 50 samples of a coreset and of random choice cover.</summary>
+/// <summary>Trains briefly without labels, embeds, and compares what a few samples of a coreset and of random choice cover.</summary>
 internal static class CoverageBenchmark
 {
     private const int Seeds = 10;
@@ -13,7 +13,8 @@ internal static class CoverageBenchmark
     public static async Task<int> RunAsync(string[] arguments)
     {
         var steps = long.Parse(Arguments.Get(arguments, "steps", "100"), System.Globalization.CultureInfo.InvariantCulture);
-        var count = int.Parse(Arguments.Get(arguments, "count", "50"), System.Globalization.CultureInfo.InvariantCulture);
+        var counts = Arguments.Get(arguments, "count", "10,20,50").Split(',')
+            .Select(text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         foreach (var data in Arguments.Get(arguments, "data", "../shared/data/clothing,../shared/data/cifar10/train-000000.tar").Split(','))
         {
             if (!Path.Exists(data))
@@ -22,13 +23,13 @@ internal static class CoverageBenchmark
                 continue;
             }
 
-            await MeasureAsync(Path.GetFullPath(data), steps, count);
+            await MeasureAsync(Path.GetFullPath(data), steps, counts);
         }
 
         return 0;
     }
 
-    private static async Task MeasureAsync(string data, long steps, int count)
+    private static async Task MeasureAsync(string data, long steps, int[] counts)
     {
         var folder = Directory.CreateTempSubdirectory("lightly-benchmark-").FullName;
         await using (var fleet = await TestFleet.StartAsync(folder))
@@ -53,12 +54,39 @@ internal static class CoverageBenchmark
             });
             await fleet.FollowAsync(embed.Id, timeoutSeconds: 580);
             using var table = await EmbeddingFiles.ReadAsync(path, CancellationToken.None);
-            Console.WriteLine($"{data}: {table.Count} images, {steps} steps, accuracy {trained.Result.KnnTop1:P1}; {count} samples, mean of {Seeds} seeds");
-            Print(table, SamplingMethod.Coreset, count);
-            Print(table, SamplingMethod.Random, count);
+            Console.WriteLine($"{data}: {table.Count} images, {steps} steps, accuracy {trained.Result.KnnTop1:P1}; mean of {Seeds} seeds");
+            Print("as it is", table, counts);
+            using var tail = LongTail(table);
+            Print($"its long tail, {tail.Count} images", tail, counts);
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Class k keeps its first 0.6^k images, at least five: what is rare is what is worth finding.</summary>
+    private static EmbeddingTable LongTail(EmbeddingTable table)
+    {
+        var kept = table.Labels!.Index().GroupBy(image => image.Item)
+            .OrderBy(group => group.Key)
+            .SelectMany((group, rank) => group.Take(Math.Max(5, (int)(group.Count() * Math.Pow(0.6, rank)))))
+            .Select(image => image.Index).Order().ToArray();
+        var all = table.ReadAll();
+        var values = kept.SelectMany(index => all.AsSpan(index * table.Dimension, table.Dimension).ToArray()).ToArray();
+        return new(
+            [.. kept.Select(index => table.Names[index])],
+            new ArrayRows(values, table.Dimension),
+            [.. kept.Select(index => table.Labels![index])],
+            table.ClassNames);
+    }
+
+    private static void Print(string what, EmbeddingTable table, int[] counts)
+    {
+        foreach (var count in counts)
+        {
+            Console.WriteLine($"  {what}: {count} samples");
+            Print(table, SamplingMethod.Coreset, count);
+            Print(table, SamplingMethod.Random, count);
+        }
     }
 
     private static void Print(EmbeddingTable table, SamplingMethod method, int count)
@@ -76,7 +104,7 @@ internal static class CoverageBenchmark
                 selection.CoverageRadius);
         }).ToArray();
         Console.WriteLine(
-            $"  {method,-8} classes {runs.Average(run => run.Classes):F1}  evenness (1: all classes equal) {runs.Average(run => run.Evenness):F3}"
+            $"    {method,-8} classes {runs.Average(run => run.Classes):F1}  evenness (1: all classes equal) {runs.Average(run => run.Evenness):F3}"
             + $"  samples of the rarest class {runs.Average(run => run.Smallest):F1}  coverage radius {runs.Average(run => run.CoverageRadius):F3}");
     }
 }

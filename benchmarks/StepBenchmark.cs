@@ -22,7 +22,7 @@ internal static class StepBenchmark
                 Data = new() { Path = data, ImageSize = 32 },
                 Method = new() { Name = Arguments.Get(arguments, "method", "simclr") },
                 Backbone = new() { Name = "resnet-18", Width = double.Parse(Arguments.Get(arguments, "width", "1")) },
-                Train = new() { BatchSize = 128, Shards = 4, Steps = long.Parse(Arguments.Get(arguments, "steps", "12")), Seed = 1 },
+                Train = new() { BatchSize = 128, Shards = 4, Steps = long.Parse(Arguments.Get(arguments, "steps", "12")), Seed = 1, Precision = Arguments.Get(arguments, "precision", "fp32") },
                 Workers = new() { Min = 2, Max = 2 },
                 Evaluate = new() { Knn = false },
             });

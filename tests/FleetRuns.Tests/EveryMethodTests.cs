@@ -54,6 +54,16 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     }
 
     [Theory]
+    [InlineData("simclr")]
+    [InlineData("moco")]
+    public Task The_networks_may_compute_in_bfloat16(string method)
+    {
+        var spec = fleets.JobOf(method);
+        spec.Train.Precision = JobVocabulary.PrecisionBFloat16;
+        return SameBitsAsync(spec);
+    }
+
+    [Theory]
     [InlineData("torchvision-resnet-18", 0.0625, 0)]
     [InlineData("resnet-9", 0.0625, 2)]
     [InlineData("resnet-50", 0.0625, 0)]

@@ -32,10 +32,12 @@ public sealed class StorageTrainingTests : IDisposable
             fleet.AddWorkers(workers);
             var specification = EqualBitsTests.JobOf(path, "simclr", workers, steps: 4);
             specification.Data.Endpoint = server.Endpoint;
+            specification.Evaluate = new() { Knn = true, TestPath = path };
             var (end, _) = await fleet.FollowAsync((await fleet.SubmitAsync(specification)).Id, timeoutSeconds: 120);
             end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
             end.Result.Workers.Count.ShouldBe(workers);
-            hashes.Add(end.Result.StateHash);
+            end.Result.Knn.TestImages.ShouldBe(end.Result.Knn.BankImages, "the test images are the training images");
+            hashes.Add($"{end.Result.StateHash} {end.Result.KnnTop1}");
         }
 
         hashes.Distinct().ShouldHaveSingleItem();

@@ -11,7 +11,7 @@ internal sealed class FramesCommand
     private const int QualityDefault = 95;
 
     private readonly CommandContext _context;
-    private readonly Option<string?> _videos = new("--videos") { Description = "Folder of videos.", HelpName = "folder" };
+    private readonly Option<string?> _videos = new("--videos") { Description = "Folder of videos, or one video.", HelpName = "path" };
     private readonly Option<string?> _list = new("--list") { Description = "Names of frames, one a line: sampled_filenames.txt.", HelpName = "file" };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for the images.", HelpName = "folder" };
     private readonly Option<string> _format = new Option<string>("--format") { Description = "png (without loss) or jpg.", DefaultValueFactory = _ => "png" }
@@ -47,9 +47,9 @@ internal sealed class FramesCommand
             throw new CommandException($"--quality is {quality}; allowed is 1 to 100");
         }
 
-        if (!Directory.Exists(videos))
+        if (!Path.Exists(videos))
         {
-            throw new CommandException($"--videos {videos} {(File.Exists(videos) ? "is a file" : "does not exist")}; name a folder of videos");
+            throw new CommandException($"--videos {videos} does not exist; name a folder of videos, or one video");
         }
 
         var names = ReadNames(list);

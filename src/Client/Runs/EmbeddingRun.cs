@@ -17,10 +17,11 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
     private const string LogName = "embed.log";
 
     private readonly ProgressLine _progress = new(terminal, clock);
-    private readonly List<StepMetrics> _blocks = [];
     private readonly long _began = clock.GetTimestamp();
     private TrainingJob? _job;
+    private long _blockCount;
     private long? _firstBlockAt;
+    private TimeSpan _firstBlockTook;
     private long _lastBlockAt;
 
     /// <summary>Runs on a fleet of this machine.</summary>
@@ -114,9 +115,14 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
 
     private void AddBlock(StepMetrics block)
     {
-        _blocks.Add(block);
+        _blockCount++;
         _lastBlockAt = clock.GetTimestamp();
-        _firstBlockAt ??= _lastBlockAt;
+        if (_firstBlockAt is null)
+        {
+            _firstBlockAt = _lastBlockAt;
+            _firstBlockTook = TimeSpan.FromSeconds(block.Seconds);
+        }
+
         var total = _job?.StepsTotal ?? 0;
         var speed = BlocksPerSecond();
         var images = speed * (_job?.Spec.Embed.BlockImages ?? 0);
@@ -127,8 +133,9 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
 
     private double BlocksPerSecond()
     {
-        var seconds = _firstBlockAt is { } first ? clock.GetElapsedTime(first, _lastBlockAt).TotalSeconds : 0;
-        return seconds > 0 ? (_blocks.Count - 1) / seconds : 0;
+        // From the start of the first block: blocks that end together are told of together.
+        var seconds = _firstBlockAt is { } first ? (clock.GetElapsedTime(first, _lastBlockAt) + _firstBlockTook).TotalSeconds : 0;
+        return seconds > 0 ? _blockCount / seconds : 0;
     }
 
     private EmbeddingResult Conclude(TrainingJob job)

@@ -69,7 +69,7 @@ internal static class LocalPaths
         if (!Directory.Exists(path))
         {
             throw new CommandException(
-                $"{key} {path} does not exist; name a folder of images or videos, or a .tar file{(flag.Length > 0 ? $" ({flag} PATH)" : "")}");
+                $"{key} {path} does not exist; name a folder of images or videos, a .tar file or a video{(flag.Length > 0 ? $" ({flag} PATH)" : "")}");
         }
 
         if (!Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Any())

@@ -29,7 +29,7 @@ public static class JobSpecificationValidator
     {
         if (string.IsNullOrWhiteSpace(data.Path))
         {
-            violations.Add("data.path", data.Path, "data.path is missing; name a folder of images or a .tar file (--data PATH)");
+            violations.Add("data.path", data.Path, "data.path is missing; name a folder of images or videos, a .tar file or a video (--data PATH)");
         }
 
         if (data.Endpoint.Length > 0 && !(Uri.TryCreate(data.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))

@@ -24,6 +24,9 @@ public static class JobVocabulary
     /// <summary>32-bit floating point.</summary>
     public const string PrecisionSingle = "fp32";
 
+    /// <summary>Convolutions and matrix products in bfloat16.</summary>
+    public const string PrecisionBFloat16 = "bf16";
+
     /// <summary>Stochastic gradient descent with momentum.</summary>
     public const string OptimizerSgd = "sgd";
 
@@ -64,7 +67,7 @@ public static class JobVocabulary
     public static IReadOnlyList<string> OnErrors { get; } = [OnErrorFail, OnErrorSkip];
 
     /// <summary>Words of <c>train.precision</c>.</summary>
-    public static IReadOnlyList<string> Precisions { get; } = [PrecisionSingle];
+    public static IReadOnlyList<string> Precisions { get; } = [PrecisionSingle, PrecisionBFloat16];
 
     /// <summary>Words of <c>optimizer.name</c>.</summary>
     public static IReadOnlyList<string> Optimizers { get; } = [OptimizerSgd, OptimizerAdamW, OptimizerLars];

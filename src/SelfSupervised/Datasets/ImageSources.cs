@@ -16,7 +16,7 @@ public static class ImageSources
     public const string Video = "video";
 
     /// <summary>Indexes a data set on a disk. Reads names and sizes only.</summary>
-    /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive.</param>
+    /// <param name="path">A folder of images, of videos, or of tar archives, or one tar archive or video.</param>
     /// <param name="source">"folder", "tar" or "video"; empty to find out.</param>
     /// <returns>The opened source; the caller disposes it.</returns>
     /// <exception cref="DatasetException">
@@ -52,7 +52,7 @@ public static class ImageSources
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (StorageLocation.Matches(path))
         {
-            throw new DatasetException($"'{path}' is storage, which can be used for training data only; copy it to a disk first.");
+            throw new DatasetException($"'{path}' is storage; open it with {nameof(OpenAsync)}, or copy it to a disk first.");
         }
 
         try
@@ -62,7 +62,7 @@ public static class ImageSources
                 "" => Detect(path, options, cancellationToken),
                 Folder => OpenFolder(path),
                 Tar => OpenTar(path),
-                Video => OpenVideos(path, options, cancellationToken),
+                Video => new VideoImageSource(path, options, cancellationToken),
                 _ => throw new DatasetException($"Unknown data source '{options.Source}'; known are '{Folder}', '{Tar}' and '{Video}'."),
             };
         }
@@ -77,7 +77,7 @@ public static class ImageSources
     {
         if (File.Exists(path))
         {
-            return OpenTar(path);
+            return VideoExtensions.Matches(path) ? new VideoImageSource(path, options, cancellationToken) : OpenTar(path);
         }
 
         RequireFolder(path);
@@ -89,17 +89,6 @@ public static class ImageSources
         return TarImageSource.ListArchives(path).Count > 0 && !FolderImageSource.HoldsImages(path)
             ? new TarImageSource(TarImageSource.ListArchives(path))
             : new FolderImageSource(path);
-    }
-
-    private static VideoImageSource OpenVideos(string path, ImageSourceOptions options, CancellationToken cancellationToken)
-    {
-        if (File.Exists(path))
-        {
-            throw new DatasetException($"'{path}' is a file; the data source '{Video}' needs a folder of videos.");
-        }
-
-        RequireFolder(path);
-        return new VideoImageSource(path, options, cancellationToken);
     }
 
     private static FolderImageSource OpenFolder(string path)
@@ -120,7 +109,7 @@ public static class ImageSources
             if (!path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase))
             {
                 throw new DatasetException(
-                    $"'{path}' is neither a folder nor a .tar archive (compressed archives must be unpacked to .tar first).");
+                    $"'{path}' is neither a folder nor a .tar archive nor a video (compressed archives must be unpacked to .tar first).");
             }
 
             return new TarImageSource([path]);

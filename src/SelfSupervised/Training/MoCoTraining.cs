@@ -85,7 +85,7 @@ public sealed class MoCoTraining : TrainingMethod
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
             Statistics.Direct(shard, _keyPasses[direction]);
-            var keys_MD = _momentumProjectionHead.forward(_momentumBackbone.forward(views[direction]));
+            var keys_MD = Compute(images => [_momentumProjectionHead.forward(_momentumBackbone.forward(images))], views[direction])[0];
             var normalized_MD = nn.functional.normalize(keys_MD, p: 2, dim: 1);
             TensorValues.CopyTo(normalized_MD, published.AsSpan(direction * directionLength, directionLength));
         }
@@ -128,7 +128,7 @@ public sealed class MoCoTraining : TrainingMethod
         {
             using var scope = NewDisposeScope();
             Statistics.Direct(shard, _queryPasses[direction]);
-            var queries_MD = _projectionHead.forward(Backbone.forward(views[KeyViews.Length + direction]));
+            var queries_MD = Compute(images => [_projectionHead.forward(Backbone.forward(images))], views[KeyViews.Length + direction])[0];
             var keys_MD = _keys_BD[direction]!.narrow(0, (long)shard * Options.ShardImages, Options.ShardImages).clone();
             var rows_M = NTXentLoss.RowLosses(queries_MD, keys_MD, _bank.Rows, _temperature);
             foreach (var (alpha, temperature) in _consistencies)

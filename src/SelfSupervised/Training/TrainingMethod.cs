@@ -117,7 +117,7 @@ public abstract class TrainingMethod : IDisposable
         _modules.ForEach(entry => entry.Module.eval());
         try
         {
-            var features = Backbone.forward(images);
+            var features = Backbone.forward(MemoryLayout.ChannelsLast(images));
             var embeddings = Project(features);
             return (features.MoveToOuterDisposeScope(), embeddings.MoveToOuterDisposeScope());
         }
@@ -125,6 +125,21 @@ public abstract class TrainingMethod : IDisposable
         {
             _modules.ForEach(entry => entry.Module.train());
         }
+    }
+
+    /// <summary>Runs a forward of the step in the precision of the options.</summary>
+    /// <param name="forward">The networks of the method; takes the images in the layout that suits convolutions.</param>
+    /// <param name="images">A view, [m, 3, S, S]; borrowed.</param>
+    /// <returns>What the forward gives, in <see cref="TrainingOptions.ElementType"/>.</returns>
+    protected Tensor[] Compute(Func<Tensor, Tensor[]> forward, Tensor images)
+    {
+        Tensor[] outputs;
+        using (new PrecisionRegion(Options.Precision, Options.Device))
+        {
+            outputs = forward(MemoryLayout.ChannelsLast(images));
+        }
+
+        return Array.ConvertAll(outputs, output => output.to(Options.ElementType));
     }
 
     /// <summary>Forgets what the running step has kept, so that it can be computed again.</summary>

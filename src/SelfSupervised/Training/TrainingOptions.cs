@@ -25,6 +25,9 @@ public sealed record TrainingOptions(int BatchSize, int ShardCount, ulong Seed, 
     /// <summary>Type of parameters, gradients and embeddings: float32, or float64 to verify gradients.</summary>
     public ScalarType ElementType { get; init; } = ScalarType.Float32;
 
+    /// <summary>In what the networks compute.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Images m in a virtual shard.</summary>
     public int ShardImages => BatchSize / ShardCount;
 

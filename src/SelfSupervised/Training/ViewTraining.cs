@@ -363,14 +363,14 @@ public abstract class ViewTraining : TrainingMethod
     {
         using var mode = set_grad_enabled(isTraining);
         Statistics.Direct(shard, _passes[view]);
-        return ViewChecks.RequireOutputs(Encode(view, images), OutputLengths, Options.ShardImages, view, GetType().Name);
+        return ViewChecks.RequireOutputs(Compute(input => Encode(view, input), images), OutputLengths, Options.ShardImages, view, GetType().Name);
     }
 
     private Tensor[] ForwardTarget(int shard, int view, Tensor images)
     {
         using var noGrad = no_grad();
         Statistics.Direct(shard, _targetPasses[view]);
-        return ViewChecks.RequireOutputs(EncodeTarget(view, images), TargetLengths, Options.ShardImages, view, GetType().Name);
+        return ViewChecks.RequireOutputs(Compute(input => EncodeTarget(view, input), images), TargetLengths, Options.ShardImages, view, GetType().Name);
     }
 
     private Tensor ImagesOf(IReadOnlyList<Tensor> views, int view) => views[AllViews.IndexOf(view)];

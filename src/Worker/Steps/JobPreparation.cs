@@ -12,26 +12,19 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Prepares a job: reads the index of the data, builds the model, draws or loads the first state.</summary>
 internal static class JobPreparation
 {
-    /// <summary>Opens the data, which may have to be brought here first.</summary>
+    /// <summary>Opens the training data, which may have to be brought here first.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
-    public static Task<ImageSource> OpenAsync(JobSpecification specification, CancellationToken cancellationToken)
-    {
-        var data = specification.Data;
-        var storage = new StorageOptions
-        {
-            Endpoint = data.Endpoint,
-            Region = data.Region,
-            CacheBytes = specification.Resources.CacheMegabytes * 1_000_000,
-        };
-        var options = new ImageSourceOptions
-        {
-            Source = data.Source == JobVocabulary.Auto ? "" : data.Source,
-            Storage = storage,
-            IsSkippingBadVideos = data.OnError == JobVocabulary.OnErrorSkip,
-        };
-        return Task.Run(() => ImageSources.OpenAsync(data.Path, options, cancellationToken), cancellationToken);
-    }
+    public static Task<ImageSource> OpenAsync(JobSpecification specification, CancellationToken cancellationToken) =>
+        OpenAsync(specification, specification.Data.Path, specification.Data.Source, cancellationToken);
+
+    /// <summary>Opens the images that accuracy is measured on; null where the job names none.</summary>
+    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <exception cref="IOException">The storage cannot be reached.</exception>
+    public static async Task<ImageSource?> OpenTestAsync(JobSpecification specification, CancellationToken cancellationToken) =>
+        specification.Evaluate.TestPath is { Length: > 0 } path
+            ? await OpenAsync(specification, path, JobVocabulary.Auto, cancellationToken)
+            : null;
 
     /// <summary>Prepares. Call on the training thread.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
@@ -101,5 +94,22 @@ internal static class JobPreparation
             source.Dispose();
             throw;
         }
+    }
+
+    private static Task<ImageSource> OpenAsync(JobSpecification specification, string path, string source, CancellationToken cancellationToken)
+    {
+        var storage = new StorageOptions
+        {
+            Endpoint = specification.Data.Endpoint,
+            Region = specification.Data.Region,
+            CacheBytes = specification.Resources.CacheMegabytes * 1_000_000,
+        };
+        var options = new ImageSourceOptions
+        {
+            Source = source == JobVocabulary.Auto ? "" : source,
+            Storage = storage,
+            IsSkippingBadVideos = specification.Data.OnError == JobVocabulary.OnErrorSkip,
+        };
+        return Task.Run(() => ImageSources.OpenAsync(path, options, cancellationToken), cancellationToken);
     }
 }

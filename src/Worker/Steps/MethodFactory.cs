@@ -29,6 +29,7 @@ internal static class MethodFactory
         {
             Optimizer = OptimizerOf(specification.Optimizer),
             IsRecomputing = train.Recompute,
+            Precision = train.Precision == JobVocabulary.PrecisionBFloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32,
             StepsPerEpoch = stepsPerEpoch,
             StepsTotal = stepsTotal,
         };

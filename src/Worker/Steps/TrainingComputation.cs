@@ -122,7 +122,11 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
             Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
 
     /// <inheritdoc/>
-    public Task<EvaluationResult> EvaluateAsync(bool isFull) => training.RunAsync(() => EvaluationTask.Run(context, isFull));
+    public async Task<EvaluationResult> EvaluateAsync(bool isFull)
+    {
+        using var test = await JobPreparation.OpenTestAsync(context.Specification, CancellationToken.None);
+        return await training.RunAsync(() => EvaluationTask.Run(context, test, isFull));
+    }
 
     /// <inheritdoc/>
     public Task ExportAsync(EvaluationResult evaluation) => training.RunAsync(() => ResultFiles.Write(context, evaluation));

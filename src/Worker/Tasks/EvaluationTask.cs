@@ -16,14 +16,15 @@ internal static class EvaluationTask
 
     /// <summary>Evaluates. Call on the training thread.</summary>
     /// <param name="context">The job.</param>
+    /// <param name="test">Images to classify; null to hold some of the training images out.</param>
     /// <param name="isFull">Whether the collapse measure and the points are wanted too.</param>
-    public static EvaluationResult Run(JobContext context, bool isFull)
+    public static EvaluationResult Run(JobContext context, ImageSource? test, bool isFull)
     {
         using var scope = NewDisposeScope();
         var manifest = context.Source.Manifest;
         var (indices, features, embeddings) = Embed(context, context.Loader.TryDecode, Enumerable.Range(0, manifest.Count));
         var (top1, k, bank, queries) = context.Specification.Evaluate.Knn && manifest.Labels is { } labels
-            ? Classify(context, indices, features, labels)
+            ? Classify(context, test, indices, features, labels)
             : (null, 0, 0, 0);
         var collapse = isFull ? CollapseMeasure.Scaled(embeddings) : 0;
         var shown = Enumerable.Range(0, indices.Count).Where(place => place % Math.Max(1, indices.Count / PointsMaximum) == 0).ToArray();
@@ -35,12 +36,12 @@ internal static class EvaluationTask
             [.. shown.Select(place => manifest.Names[indices[place]])]);
     }
 
-    private static (double? Top1, int K, int Bank, int Queries) Classify(JobContext context, IReadOnlyList<int> indices, Tensor features, int[] labels)
+    private static (double? Top1, int K, int Bank, int Queries) Classify(
+        JobContext context, ImageSource? test, IReadOnlyList<int> indices, Tensor features, int[] labels)
     {
         var own = indices.Select(index => labels[index]).ToArray();
-        if (context.Specification.Evaluate.TestPath.Length > 0)
+        if (test is not null)
         {
-            using var test = ImageSources.Open(context.Specification.Evaluate.TestPath, "");
             var testLabels = TestLabels(test.Manifest, context.Source.Manifest);
             var (used, testFeatures, _) = Embed(context, index => TryDecode(test, index), Enumerable.Range(0, test.Manifest.Count));
             var k = HeldOutSplit.NeighbourCountFor(own.Length);

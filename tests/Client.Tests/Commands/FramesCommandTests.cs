@@ -87,7 +87,7 @@ public sealed class FramesCommandTests : IDisposable
     [InlineData("Give --list FILE", "--videos", "FOLDER/videos", "--out", "FOLDER/images")]
     [InlineData("Give --out DIR", "--videos", "FOLDER/videos", "--list", "FOLDER/list.txt")]
     [InlineData("does not exist", "--videos", "FOLDER/none", "--list", "FOLDER/list.txt", "--out", "FOLDER/images")]
-    [InlineData("is a file; name a folder of videos", "--videos", "FOLDER/list.txt", "--list", "FOLDER/list.txt", "--out", "FOLDER/images")]
+    [InlineData("is no video by its name; name a folder of videos", "--videos", "FOLDER/list.txt", "--list", "FOLDER/list.txt", "--out", "FOLDER/images")]
     [InlineData("does not exist; name a file", "--videos", "FOLDER/videos", "--list", "FOLDER/none.txt", "--out", "FOLDER/images")]
     [InlineData("names no frames", "--videos", "FOLDER/videos", "--list", "FOLDER/blank.txt", "--out", "FOLDER/images")]
     [InlineData("is a file; name a folder", "--videos", "FOLDER/videos", "--list", "FOLDER/list.txt", "--out", "FOLDER/list.txt")]

@@ -48,6 +48,39 @@ public sealed class MethodTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void In_bfloat16_replicas_reach_one_state_too_and_recomputation_changes_nothing(string method)
+    {
+        using var one = SmallMethods.Make(method, precision: TrainingPrecision.BFloat16);
+        using var first = SmallMethods.Make(method, precision: TrainingPrecision.BFloat16);
+        using var second = SmallMethods.Make(method, precision: TrainingPrecision.BFloat16, recomputes: true);
+
+        var expected = MethodReplica.Train([one], 0, 3);
+
+        MethodReplica.Train([first, second], 0, 3).ShouldBe(expected);
+        first.Hash(3).ShouldBe(one.Hash(3));
+        second.Hash(3).ShouldBe(one.Hash(3));
+        one.Method.State.ShouldAllBe(entry => entry.Tensor.dtype != ScalarType.BFloat16);
+    }
+
+    [Theory]
+    [InlineData("simclr")]
+    [InlineData("moco")]
+    public void A_gradient_in_bfloat16_points_where_that_in_float32_points(string method)
+    {
+        using var exact = SmallMethods.Make(method);
+        using var rough = SmallMethods.Make(method, precision: TrainingPrecision.BFloat16);
+
+        using var scope = NewDisposeScope();
+        var expected = Gradient(exact);
+        var found = Gradient(rough);
+
+        found.equal(expected).all().item<bool>().ShouldBeFalse("bfloat16 rounds");
+        var cosine = nn.functional.cosine_similarity(found, expected, dim: 0).item<float>();
+        cosine.ShouldBeGreaterThan(0.95f);
+    }
+
+    [Theory]
     [MemberData(nameof(All))]
     public void The_gradient_of_shards_is_that_of_one_big_batch(string method, string loss, string regularizer)
     {
@@ -123,6 +156,9 @@ public sealed class MethodTests
 
         replica.Hash(0).ShouldBe(trained);
     }
+
+    private static Tensor Gradient(MethodReplica replica) =>
+        tensor(MethodReplica.Reduce([replica], 0).AsSpan(0, (int)replica.Method.GradientLength).ToArray());
 
     private static MethodReplica MakeForGradients(string method, string loss, string regularizer, int shards)
     {

@@ -51,12 +51,14 @@ internal static class SmallMethods
         bool recomputes = false,
         OptimizerKind optimizer = OptimizerKind.Sgd,
         ScalarType type = ScalarType.Float32,
-        Func<Backbone>? backbone = null)
+        Func<Backbone>? backbone = null,
+        TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var options = new TrainingOptions(16, shards, Seed: 5, CPU)
         {
             IsRecomputing = recomputes,
             ElementType = type,
+            Precision = precision,
             StepsPerEpoch = 2,
             StepsTotal = 6,
             Optimizer = new() { Kind = optimizer },

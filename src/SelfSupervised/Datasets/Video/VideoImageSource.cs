@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace LightlyCluster.SelfSupervised.Datasets.Video;
 
-/// <summary>The frames of the videos in a folder, decoded when they are asked for; nothing is extracted beforehand.</summary>
+/// <summary>The frames of the videos in a folder, or of one video, decoded when they are asked for; nothing is extracted beforehand.</summary>
 /// <remarks>
 /// Every file with a video's extension counts, in subfolders too; images beside them are passed over, as in lightly. Frames that are
 /// asked for together are decoded together. Who asks one by one in order gets the next frames decoded ahead.
@@ -22,22 +22,22 @@ public sealed class VideoImageSource : ImageSource
     private readonly Lock[] _locks = [.. Enumerable.Range(0, LockCount).Select(_ => new Lock())];
     private int _readCount;
 
-    /// <summary>Indexes the videos of a folder, or takes the index of an earlier time where no file has changed.</summary>
-    /// <param name="root">The folder.</param>
+    /// <summary>Indexes videos, or takes the index of an earlier time where no file has changed.</summary>
+    /// <param name="path">A folder of videos, or one video.</param>
     /// <param name="options">Progress, and what happens to videos that cannot be used.</param>
     /// <param name="cancellationToken">Ends the indexing.</param>
     /// <exception cref="DatasetException">
     /// The folder is missing or holds no videos, a video is empty, cut short or none at all, or ffmpeg is not installed.
     /// </exception>
-    public VideoImageSource(string root, ImageSourceOptions options, CancellationToken cancellationToken)
-        : this(root, VideoIndexer.Index(root, options, cancellationToken))
+    public VideoImageSource(string path, ImageSourceOptions options, CancellationToken cancellationToken)
+        : this(VideoIndexer.Index(path, options, cancellationToken))
     {
     }
 
-    private VideoImageSource(string root, (IReadOnlyList<VideoRecord> Videos, IReadOnlyList<string> LeftOut) index)
+    private VideoImageSource(VideoIndex index)
         : base(new VideoManifest(index.Videos))
     {
-        _root = root;
+        _root = index.Root;
         LeftOut = index.LeftOut;
         _identity = new Lazy<string>(() => $"{Manifest.Digest}+ffmpeg-{FfmpegProgram.ReadVersion()}");
     }

@@ -35,10 +35,12 @@ internal sealed class VideoIndexCache
         : Path.Combine(
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache", "lightly");
 
-    /// <summary>Opens the cache of a folder.</summary>
-    public static VideoIndexCache Open(string root)
+    /// <summary>Opens the cache of a data set.</summary>
+    /// <param name="root">Folder that the names of its videos start at.</param>
+    /// <param name="dataPath">What was asked for: the folder, or one video in it.</param>
+    public static VideoIndexCache Open(string root, string dataPath)
     {
-        var name = $"{XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(Path.GetFullPath(root))):x16}.json";
+        var name = $"{XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(Path.GetFullPath(dataPath))):x16}.json";
         var path = Path.Combine(Folder, "video-index", name);
         return new VideoIndexCache(root, path, Read(path));
     }

@@ -2,32 +2,23 @@ using System.Collections.Concurrent;
 
 namespace LightlyCluster.SelfSupervised.Datasets.Video;
 
-/// <summary>Indexes the videos of a folder, several at a time.</summary>
+/// <summary>Indexes the videos of a folder, several at a time, or one video.</summary>
 internal static class VideoIndexer
 {
     private const int FaultsShown = 10;
 
     /// <summary>Indexes every video; what an earlier indexing found out is used again where size and time of a file are the same.</summary>
-    /// <returns>The videos in ordinal order of their names, and the names of those that were left out.</returns>
+    /// <param name="path">A folder, or one video.</param>
+    /// <param name="options">Progress, and what happens to videos that cannot be used.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The folder, the videos in ordinal order of their names, and the names of those that were left out.</returns>
     /// <exception cref="DatasetException">Folder missing, no videos, videos that cannot be used (all of them named), no ffmpeg.</exception>
-    public static (IReadOnlyList<VideoRecord> Videos, IReadOnlyList<string> LeftOut) Index(
-        string root, ImageSourceOptions options, CancellationToken cancellationToken)
+    public static VideoIndex Index(string path, ImageSourceOptions options, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(root))
-        {
-            throw new DatasetException($"The data folder '{root}' does not exist.");
-        }
-
-        var names = FolderFiles.Enumerate(root, VideoExtensions.Matches).Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
-        if (names.Length == 0)
-        {
-            throw new DatasetException(
-                $"Found no videos in the folder '{root}'. Supported extensions are: {string.Join(", ", VideoExtensions.All)}.");
-        }
-
+        var (root, names) = List(path);
         FfmpegProgram.Find("ffprobe");
         FfmpegProgram.Find("ffmpeg");
-        var cache = VideoIndexCache.Open(root);
+        var cache = VideoIndexCache.Open(root, path);
         var records = new VideoRecord?[names.Length];
         var faults = new ConcurrentBag<string>();
         var done = 0;
@@ -52,7 +43,29 @@ internal static class VideoIndexer
         }
 
         cache.Save(indexed);
-        return (indexed, [.. names.Where((_, place) => records[place] is null)]);
+        return new(root, indexed, [.. names.Where((_, place) => records[place] is null)]);
+    }
+
+    private static (string Root, string[] Names) List(string path)
+    {
+        if (File.Exists(path))
+        {
+            return VideoExtensions.Matches(path)
+                ? (Path.GetDirectoryName(Path.GetFullPath(path))!, [Path.GetFileName(path)])
+                : throw new DatasetException(
+                    $"'{path}' is no video by its name; name a folder of videos, or one video ({string.Join(", ", VideoExtensions.All)}).");
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new DatasetException($"The data folder '{path}' does not exist.");
+        }
+
+        var names = FolderFiles.Enumerate(path, VideoExtensions.Matches).Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
+        return names.Length > 0
+            ? (path, names)
+            : throw new DatasetException(
+                $"Found no videos in the folder '{path}'. Supported extensions are: {string.Join(", ", VideoExtensions.All)}.");
     }
 
     private static string Describe(IReadOnlyList<string> faults) => faults.Count <= FaultsShown

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.Worker.Hosting;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ internal sealed class EmbeddingBlocks(EmbeddingContext context, TrainingThread t
 
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        var features = context.Backbone.call(context.Transform.Apply(images, context.Device)).to(float32).cpu().contiguous();
+        var features = context.Backbone.call(MemoryLayout.ChannelsLast(context.Transform.Apply(images, context.Device))).to(float32).cpu().contiguous();
         return MemoryMarshal.Cast<byte, float>(features.bytes).ToArray();
     }
 

@@ -135,7 +135,7 @@ public sealed class StoredShardsTests : IAsyncLifetime
         var wrong = new StorageOptions { Endpoint = "nowhere", CacheFolder = _folder.Path };
         (await Should.ThrowAsync<DatasetException>(() => LightlyDataset.OpenAsync("s3://a/b", wrong, CancellationToken.None)))
             .Message.ShouldContain("'nowhere'");
-        Should.Throw<DatasetException>(() => ImageSources.Open("s3://a/b", "")).Message.ShouldContain("training data only");
+        Should.Throw<DatasetException>(() => ImageSources.Open("s3://a/b", "")).Message.ShouldContain("open it with OpenAsync");
     }
 
     private Task<LightlyDataset> OpenAsync(string address, List<long>? downloads = null, long limit = 1_000_000_000) => OpenAsync(

@@ -73,6 +73,23 @@ public sealed class VideoDatasetTests : IDisposable
     }
 
     [Fact]
+    public void One_video_is_a_data_set_of_its_frames()
+    {
+        var path = TestVideos.Make(_folder.Path, "one.mp4", "64x32", 10, 5, "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        TestVideos.Make(_folder.Path, "other.mp4", "64x32", 10, 7, "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        using var folder = LightlyDataset.FromFolder(_folder.Path);
+
+        using var dataset = LightlyDataset.FromFolder(path);
+
+        dataset.Count.ShouldBe(5);
+        folder.Count.ShouldBe(12);
+        dataset[4].Name.ShouldBe("one-4-mp4.png");
+        dataset[4].Image.Pixels.ShouldBe(TestVideos.Frame(path, 4));
+        using var again = ImageSources.Open(path, ImageSources.Video);
+        again.Manifest.Digest.ShouldBe(dataset.Source.Manifest.Digest);
+    }
+
+    [Fact]
     public void A_rotation_in_the_file_is_applied()
     {
         var upright = TestVideos.Make(_folder.Path, "../upright.mp4", "64x32", 10, 5, "-c:v", "libx264", "-pix_fmt", "yuv420p");

@@ -117,13 +117,13 @@ public sealed class VideoFaultTests : IDisposable
         TestVideos.Make(_folder.Path, "b.mkv", "64x32", 10, 6, "-vf", "select=not(eq(n\\,2))", "-vsync", "vfr", "-c:v", "libx264", "-g", "3");
         using var first = LightlyDataset.FromFolder(_folder.Path);
 
-        VideoIndexCache.Open(_folder.Path).Find("a.mp4").ShouldNotBeNull();
-        VideoIndexCache.Open(_folder.Path).Find("b.mkv").ShouldNotBeNull().IsVariableRate.ShouldBeTrue();
+        VideoIndexCache.Open(_folder.Path, _folder.Path).Find("a.mp4").ShouldNotBeNull();
+        VideoIndexCache.Open(_folder.Path, _folder.Path).Find("b.mkv").ShouldNotBeNull().IsVariableRate.ShouldBeTrue();
         using var second = LightlyDataset.FromFolder(_folder.Path);
 
         second.Source.Manifest.Digest.ShouldBe(first.Source.Manifest.Digest);
         TestVideos.Make(_folder.Path, "a.mp4", "64x32", 10, 7, "-c:v", "libx264", "-pix_fmt", "yuv420p");
-        VideoIndexCache.Open(_folder.Path).Find("a.mp4").ShouldBeNull();
+        VideoIndexCache.Open(_folder.Path, _folder.Path).Find("a.mp4").ShouldBeNull();
         using var third = LightlyDataset.FromFolder(_folder.Path);
         third.Count.ShouldBe(first.Count + 2);
         third.Source.Manifest.Digest.ShouldNotBe(first.Source.Manifest.Digest);
