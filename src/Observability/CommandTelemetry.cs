@@ -13,7 +13,7 @@ public static class CommandTelemetry
     public static IDisposable? Start() => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 }
         ? Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(resource => resource.AddService("lightly"))
-            .AddSource(TelemetryMeters.Client)
+            .AddSource(TelemetryMeters.Client, "Grpc.Net.Client", "System.Net.Http")
             .AddOtlpExporter()
             .Build()
         : null;

@@ -39,6 +39,11 @@ public static class TelemetryServiceCollectionExtensions
             serviceName, serviceInstanceId: instance.Length > 0 ? instance : null,
             serviceVersion: typeof(TelemetryServiceCollectionExtensions).Assembly.GetName().Version?.ToString()));
         telemetry.WithMetrics(metrics => AddMetrics(metrics, prometheus));
+        if (prometheus.Port > 0)
+        {
+            services.AddHostedService(provider => new MetricsServer(prometheus.Port, provider.GetRequiredService<MeterProvider>()));
+        }
+
         if (isOtlp)
         {
             telemetry.WithTracing(AddTraces).UseOtlpExporter();
@@ -55,17 +60,14 @@ public static class TelemetryServiceCollectionExtensions
             metrics.AddView(name, MetricStreamConfiguration.Drop);
         }
 
-        if (prometheus == PrometheusAccess.Endpoint)
+        if (prometheus.IsEndpoint)
         {
             metrics.AddMeter("Microsoft.AspNetCore.Hosting").AddView("http.server.active_requests", MetricStreamConfiguration.Drop);
-            metrics.AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
         }
-        else if (prometheus.Port > 0)
+
+        if (prometheus != PrometheusAccess.None)
         {
-            metrics.AddPrometheusHttpListener(listener =>
-            {
-                (listener.Host, listener.Port, listener.ScopeInfoEnabled) = ("*", prometheus.Port, false);
-            });
+            metrics.AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
         }
     }
 

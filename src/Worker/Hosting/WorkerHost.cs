@@ -27,7 +27,7 @@ internal static class WorkerHost
     };
 
     /// <summary>Runs until a signal, after which the worker leaves in order.</summary>
-    /// <returns>Exit code: 0 after leaving, 2 for wrong settings.</returns>
+    /// <returns>Exit code: 0 after leaving, 2 for wrong settings, 6 for a port in use.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         TorchRuntime.EnsureLoaded();
@@ -59,7 +59,15 @@ internal static class WorkerHost
         torch.set_num_threads(options.Threads);
         using var host = builder.Build();
         host.Services.GetRequiredService<GpuInstruments>();
-        await host.RunAsync();
-        return 0;
+        try
+        {
+            await host.RunAsync();
+            return 0;
+        }
+        catch (IOException error) when (telemetry.MetricsPortNumber > 0)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message} Choose another port for metrics with --metrics-port PORT.");
+            return 6;
+        }
     }
 }

@@ -54,7 +54,7 @@ export class Chart {
     this.plot = new uPlot({
       width: this.box.clientWidth || 320, height: 170, padding: [8, 8, 0, 0],
       cursor: { y: false, sync: { key: "steps" }, points: { size: 6 } }, legend: { show: false }, scales: { x: { time: false } },
-      axes: [{ ...axis, size: 28, space: 70 }, { ...axis, size: 56, values: (_, splits) => splits.map(short), ...(this.isWhole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 1000] } : {}) }],
+      axes: [{ ...axis, size: 22, space: 70 }, { ...axis, size: 56, values: (_, splits) => splits.map(short), ...(this.isWhole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 1000] } : {}) }],
       series: [{}, ...(this.lines.length ? this.lines : [{ name: "" }]).map((line, i) => ({
         label: line.name, stroke: () => style(`--c${(line.color ?? i) % 12}`), width: 1.6, spanGaps: true, points: { show: line.steps?.length === 1 },
       }))],

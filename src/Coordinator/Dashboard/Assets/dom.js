@@ -16,6 +16,20 @@ function fill(node, attributes, children) {
 export const el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(svgSpace, name), attributes, children);
 
+// Keeps one node for each item, in order, and lets it be brought up to date: what is pointed at or focused stays where it is.
+export function keep(parent, items, keyOf, make, update) {
+  const known = new Map([...parent.children].map(node => [node.keptAs, node]));
+  items.forEach((item, i) => {
+    const key = keyOf(item);
+    let node = known.get(key);
+    if (!node) { node = make(item); node.keptAs = key; }
+    known.delete(key);
+    if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null);
+    update(node, item);
+  });
+  for (const node of known.values()) node.remove();
+}
+
 // Replaces the content of a node only when what it shows has changed, so that focus and selection stay.
 export function show(node, key, build) {
   const text = JSON.stringify(key);

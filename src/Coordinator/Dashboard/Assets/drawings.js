@@ -11,7 +11,7 @@ const order = [6, 1, 0, 2, 3, 4, 5, 7, 9, 8, 10];
 export const phaseColor = phase => phases.includes(phase) ? color(order[phases.indexOf(phase)]) : "var(--faint)";
 
 // Drawn as wide as there is room, so that letters keep their size.
-const widthOf = () => Math.max(560, document.getElementById("main").clientWidth - 66);
+const widthOf = () => Math.max(440, document.getElementById("main").clientWidth - 66);
 
 // One bar of where the time of a step goes: [{phase, seconds}].
 export function timeBar(parts) {
@@ -33,7 +33,7 @@ export function timeline(members, recoveries, job, now) {
   if (members.length === 0) return el("p", { class: "hint" }, "No worker has taken part yet.");
   const begin = Math.min(...joined.map(member => member.joined), job.started || now);
   const end = Math.max(job.ended || now, begin + 1000, ...joined.map(member => member.left));
-  const [left, width, row] = [132, widthOf(), 26];
+  const [left, width, row] = [widthOf() < 560 ? 92 : 132, widthOf(), 26];
   const x = time => left + (time - begin) / (end - begin) * (width - left - 16);
   const lost = member => recoveries.some(loss => loss.worker === member.worker) && member.left > 0 && member.left < end - 1 && member.reason !== "Succeeded"
     && !/asked|leav|paus|balance/i.test(member.reason);
@@ -65,7 +65,7 @@ export function timeline(members, recoveries, job, now) {
 // The spans of a traced step: a bar for each worker, its phases below.
 export function waterfall(trace) {
   const isWide = trace.parts.length <= 3;
-  const [left, width, row] = [150, widthOf(), 19];
+  const [left, width, row] = [widthOf() < 560 ? 118 : 150, widthOf(), 19];
   const x = time => left + time / Math.max(trace.milliseconds, 0.001) * (width - left - 60);
   const nodes = [];
   let y = 20;

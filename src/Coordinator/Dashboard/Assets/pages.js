@@ -1,4 +1,4 @@
-import { el, show } from "./dom.js";
+import { el, keep, show } from "./dom.js";
 import { Chart } from "./charts.js";
 import { phases, timeBar, timeline, waterfall } from "./drawings.js";
 import * as format from "./format.js";
@@ -17,11 +17,14 @@ export class JobsPage {
   jobs() { return []; }
 
   update() {
-    const { fleet, chosen, selected } = this.state;
+    const { fleet, chosen } = this.state;
     if (!fleet) { show(this.node, "wait", () => el("p", { class: "empty" }, "Connecting to the coordinator …")); return; }
     if (fleet.jobs.length === 0) { show(this.node, ["empty", fleet.workers.length], () => this.empty(fleet)); return; }
-    const minute = Math.floor(Date.now() / 60000);
-    show(this.node, [fleet.jobs, fleet.jobCount, [...chosen], selected, minute], () => this.table(fleet, chosen, selected));
+    show(this.node, "jobs", () => this.frame());
+    this.count.textContent = `${format.count(fleet.jobCount)} in all, ${fleet.jobs.filter(job => job.state === "Running").length} running`;
+    this.button.disabled = chosen.size < 2;
+    this.button.textContent = chosen.size < 2 ? "Compare" : `Compare ${chosen.size}`;
+    keep(this.body, fleet.jobs, job => job.id, job => this.row(job), (row, job) => this.fillRow(row, job));
   }
 
   empty(fleet) {
@@ -30,27 +33,38 @@ export class JobsPage {
       el("code", {}, "lightly init > job.yaml\nlightly submit job.yaml --follow"));
   }
 
-  table(fleet, chosen, selected) {
-    const running = fleet.jobs.filter(job => job.state === "Running").length;
+  frame() {
     return [
-      el("div", { class: "head" }, el("h1", {}, "Jobs"), el("span", { class: "hint" }, `${format.count(fleet.jobCount)} in all, ${running} running`),
-        el("span", { class: "push" }, el("button", { type: "button", disabled: chosen.size < 2, on: { click: () => this.state.compare() } }, chosen.size < 2 ? "Compare" : `Compare ${chosen.size}`))),
+      el("div", { class: "head" }, el("h1", {}, "Jobs"), this.count = el("span", { class: "hint" }),
+        el("span", { class: "push" }, this.button = el("button", { type: "button", on: { click: () => this.state.compare() } }, "Compare"))),
       el("div", { class: "card list" }, el("table", {},
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, el("span", { class: "hidden" }, "Compare")), el("th", { scope: "col" }, "Job"), el("th", { scope: "col" }, "State"),
           el("th", { scope: "col", class: "wide" }, "Progress"), el("th", { scope: "col", class: "number" }, "Loss"), el("th", { scope: "col", class: "number middle" }, "Images/s"),
           el("th", { scope: "col", class: "number wide" }, "Workers"), el("th", { scope: "col", class: "wide" }, "Created"))),
-        el("tbody", {}, fleet.jobs.map(job => this.row(job, chosen, selected))))),
+        this.body = el("tbody", {}))),
     ];
   }
 
-  row(job, chosen, selected) {
-    return el("tr", { data: { id: job.id }, "aria-selected": job.id === selected ? "true" : "false", on: { click: event => { if (!event.target.closest("input, label")) this.state.open(job.id); } } },
-      el("td", {}, el("input", { type: "checkbox", checked: chosen.has(job.id), "aria-label": `Compare ${job.name}`, on: { change: () => this.state.choose(job.id) } })),
+  row(job) {
+    return el("tr", { data: { id: job.id }, on: { click: event => { if (!event.target.closest("input, a")) this.state.open(job.id); } } },
+      el("td", {}, el("input", { type: "checkbox", "aria-label": `Compare ${job.name}`, on: { change: () => this.state.choose(job.id) } })),
       el("td", {}, el("a", { class: "name", href: `#/jobs/${job.id}` }, job.name), el("div", { class: "id" }, `${job.method} · ${job.backbone}${job.name === job.id ? "" : ` · ${job.id}`}`)),
-      el("td", {}, badge(job.state)),
-      el("td", { class: "wide" }, el("progress", { value: job.step, max: Math.max(1, job.stepsTotal), "aria-label": "Progress" }), el("div", { class: "id" }, `${format.count(job.step)} of ${job.stepsTotal ? format.count(job.stepsTotal) : "?"}${job.secondsLeft ? ` · ${format.duration(job.secondsLeft)} left` : ""}`)),
-      el("td", { class: "number" }, format.loss(job.loss)), el("td", { class: "number middle" }, format.rate(job.imagesPerSecond)),
-      el("td", { class: "number wide" }, job.workers ? format.count(job.workers) : "–"), el("td", { class: "wide" }, format.age(job.created)));
+      el("td"), el("td", { class: "wide" }, el("progress", { "aria-label": "Progress" }), el("div", { class: "id" })),
+      el("td", { class: "number" }), el("td", { class: "number middle" }), el("td", { class: "number wide" }), el("td", { class: "wide" }));
+  }
+
+  fillRow(row, job) {
+    const { chosen, selected } = this.state;
+    const [choice, , state, progress, loss, rate, workers, created] = row.children;
+    row.setAttribute("aria-selected", job.id === selected ? "true" : "false");
+    choice.firstChild.checked = chosen.has(job.id);
+    show(state, job.state, () => badge(job.state));
+    [progress.firstChild.max, progress.firstChild.value] = [Math.max(1, job.stepsTotal), job.step];
+    progress.lastChild.textContent = `${format.count(job.step)} of ${job.stepsTotal ? format.count(job.stepsTotal) : "?"}${job.secondsLeft ? ` · ${format.duration(job.secondsLeft)} left` : ""}`;
+    loss.textContent = format.loss(job.loss);
+    rate.textContent = format.rate(job.imagesPerSecond);
+    workers.textContent = job.workers ? format.count(job.workers) : "–";
+    created.textContent = format.age(job.created);
   }
 }
 
@@ -170,19 +184,38 @@ export class WorkersPage {
   jobs() { return []; }
 
   update() {
-    const { fleet, selected } = this.state;
+    const { fleet } = this.state;
     if (!fleet) return;
-    show(this.node, [fleet.workers, fleet.leader, selected], () => fleet.workers.length === 0
-      ? el("div", { class: "empty" }, el("h1", {}, "No worker is connected"), el("p", {}, fleet.leader ? `Workers speak with the coordinator that leads, at ${fleet.leader}.` : "Start some; they register by themselves:"),
-        fleet.leader ? null : el("code", {}, "lightly up --workers 2"))
-      : [el("div", { class: "head" }, el("h1", {}, "Workers"), el("span", { class: "hint" }, `${fleet.workers.length} connected`)),
-        el("div", { class: "card list" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Worker"), el("th", { scope: "col" }, "Status"), el("th", { scope: "col" }, "Job"),
-          el("th", { scope: "col", class: "number" }, "Images/s"), el("th", { scope: "col", class: "number middle" }, "State"), el("th", { scope: "col", class: "wide" }, "Device"), el("th", { scope: "col", class: "wide" }, "Process"))),
-          el("tbody", {}, fleet.workers.map(worker => el("tr", { data: { id: worker.job }, "aria-selected": "false", on: { click: () => worker.job && this.state.open(worker.job) } },
-            el("td", {}, el("span", { class: "name" }, worker.id), worker.message ? el("div", { class: "id" }, worker.message) : null),
-            el("td", {}, badge(worker.status), worker.isStraggler ? [" ", badge("straggler", "warn")] : null),
-            el("td", {}, worker.job ? el("a", { href: `#/jobs/${worker.job}` }, fleet.jobs.find(job => job.id === worker.job)?.name ?? worker.job) : "–"),
-            el("td", { class: "number" }, worker.imagesPerSecond ? format.rate(worker.imagesPerSecond) : "–"), el("td", { class: "number middle" }, worker.step < 0 ? "–" : format.count(worker.step)),
-            el("td", { class: "wide" }, worker.device), el("td", { class: "wide" }, `${worker.host} · ${worker.processId}`))))))]);
+    if (fleet.workers.length === 0) { show(this.node, ["none", fleet.leader], () => this.empty(fleet)); return; }
+    show(this.node, "workers", () => this.frame());
+    this.count.textContent = `${fleet.workers.length} connected`;
+    keep(this.body, fleet.workers, worker => worker.incarnation, () => el("tr", {}, Array.from({ length: 7 }, (_, i) => el("td", { class: ["", "", "", "number", "number middle", "wide", "wide"][i] }))),
+      (row, worker) => this.fillRow(row, worker, fleet));
+  }
+
+  empty(fleet) {
+    return el("div", { class: "empty" }, el("h1", {}, "No worker is connected"),
+      el("p", {}, fleet.leader ? `Workers speak with the coordinator that leads, at ${fleet.leader}.` : "Start some; they register by themselves:"),
+      fleet.leader ? null : el("code", {}, "lightly up --workers 2"));
+  }
+
+  frame() {
+    return [el("div", { class: "head" }, el("h1", {}, "Workers"), this.count = el("span", { class: "hint" })),
+      el("div", { class: "card list" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Worker"), el("th", { scope: "col" }, "Status"), el("th", { scope: "col" }, "Job"),
+        el("th", { scope: "col", class: "number" }, "Images/s"), el("th", { scope: "col", class: "number middle" }, "State"), el("th", { scope: "col", class: "wide" }, "Device"), el("th", { scope: "col", class: "wide" }, "Process"))),
+      this.body = el("tbody", { on: { click: event => { const id = event.target.closest("tr")?.dataset.id; if (id && !event.target.closest("a")) this.state.open(id); } } })))];
+  }
+
+  fillRow(row, worker, fleet) {
+    const [name, status, job, rate, step, device, process] = row.children;
+    row.dataset.id = worker.job;
+    show(name, [worker.id, worker.message], () => [el("span", { class: "name" }, worker.id), worker.message ? el("div", { class: "id" }, worker.message) : null]);
+    show(status, [worker.status, worker.isStraggler], () => [badge(worker.status), worker.isStraggler ? el("span", {}, " ", badge("straggler", "warn")) : null]);
+    const title = fleet.jobs.find(each => each.id === worker.job)?.name ?? worker.job;
+    show(job, [worker.job, title], () => worker.job ? el("a", { href: `#/jobs/${worker.job}` }, title) : document.createTextNode("–"));
+    rate.textContent = worker.imagesPerSecond ? format.rate(worker.imagesPerSecond) : "–";
+    step.textContent = worker.step < 0 ? "–" : format.count(worker.step);
+    device.textContent = worker.device;
+    process.textContent = `${worker.host} · ${worker.processId}`;
   }
 }
