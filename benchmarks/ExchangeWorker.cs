@@ -75,7 +75,7 @@ internal static class ExchangeWorker
 
     private static async Task BothAreHereAsync(StepStore steps, IJobEvents events, int step)
     {
-        while ((await steps.ReadShardsAsync(step)).Count < Shards)
+        while ((await steps.ReadShardsAsync(step, [.. Enumerable.Range(0, Shards)])).Count < Shards)
         {
             await events.WaitAsync(CancellationToken.None);
         }

@@ -19,7 +19,10 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <summary>Steps whose pointers may still be there at the end; older ones end with their life span.</summary>
     private const int StepsToClean = 64;
 
+    private const int PlanReadsMaximum = 100;
+
     private readonly RedisKeys _keys = new(connections.Endpoints.KeyPrefix);
+    private readonly PlanCache _plans = new();
 
     private IDatabase Meta => connections.Meta;
 
@@ -39,10 +42,34 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<JobRecord?> ReadAsync(string job)
     {
-        var entries = await Meta.HashGetAllAsync(_keys.Job(job)).OrStoreErrorAsync();
-        return entries.Any(entry => entry.Name == "state")
-            ? new(entries.ToDictionary(entry => entry.Name.ToString(), entry => entry.Value.ToString()))
-            : null;
+        for (var reads = 0; reads < PlanReadsMaximum; reads++)
+        {
+            var fields = await ReadHashAsync(_keys.Job(job));
+            if (!fields.ContainsKey("state"))
+            {
+                return null;
+            }
+
+            var generation = fields.GetValueOrDefault("generation", "0");
+            if (generation == "0")
+            {
+                return new(fields);
+            }
+
+            if ((_plans.Find(job, generation) ?? await ReadPlanAsync(job, fields, generation)) is { } plan)
+            {
+                return new(Merge(fields, plan.Fields), plan.Plan);
+            }
+        }
+
+        throw new StoreAwayException($"The plan of job {job} changed at each of {PlanReadsMaximum} reads.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobHead?> ReadHeadAsync(string job)
+    {
+        var values = await Meta.HashGetAsync(_keys.Job(job), ["state", "generation", "step"]).OrStoreErrorAsync();
+        return values[0].HasValue ? new(Enum.Parse<JobState>(values[0].ToString()), (long)values[1], (long)values[2]) : null;
     }
 
     /// <inheritdoc/>
@@ -62,7 +89,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<(long Generation, long Step)?> BumpGenerationAsync(string job, GenerationChange change)
     {
-        RedisKey[] keys = [_keys.Job(job), _keys.Members(job), _keys.Recoveries(job), _keys.History(job)];
+        RedisKey[] keys = [_keys.Job(job), _keys.Members(job), _keys.Recoveries(job), _keys.History(job), _keys.Plan(job)];
         List<RedisValue> arguments =
             [change.Term?.ToString() ?? "", change.ExpectedGeneration, change.Current.Encode(), change.Next.Encode(),
              change.IsStart ? 1 : 0, change.NowMilliseconds, _keys.Events(job), change.Recoveries.Count];
@@ -83,7 +110,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
             [change.Term?.ToString() ?? "", change.Generation?.ToString() ?? "", change.Step?.ToString() ?? "", change.State.ToString(), change.Reason, change.Message,
              change.NowMilliseconds, _keys.Events(job), string.Join(',', from)];
         arguments.AddRange(fields.SelectMany(pair => new RedisValue[] { pair.Field, pair.Value }));
-        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job), _keys.Members(job)], [.. arguments]).OrStoreErrorAsync());
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ChangeState, [_keys.Job(job), _keys.Members(job), _keys.Plan(job)], [.. arguments]).OrStoreErrorAsync());
         return reply.Code == "OK";
     }
 
@@ -198,6 +225,34 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         }
     }
 
+    /// <summary>Reads the plan; null when it is not that of the generation (any more): another generation began in between.</summary>
+    private async Task<PlanCache.Entry?> ReadPlanAsync(string job, IReadOnlyDictionary<string, string> fields, string generation)
+    {
+        var plan = await ReadHashAsync(_keys.Plan(job));
+        if (plan.GetValueOrDefault("planGeneration") != generation)
+        {
+            return null;
+        }
+
+        var entry = new PlanCache.Entry(generation, plan, new JobRecord(Merge(fields, plan)).Plan);
+        _plans.Keep(job, entry);
+        return entry;
+    }
+
+    private async Task<Dictionary<string, string>> ReadHashAsync(string key) => (await Meta.HashGetAllAsync(key).OrStoreErrorAsync())
+        .ToDictionary(entry => entry.Name.ToString(), entry => entry.Value.ToString(), StringComparer.Ordinal);
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> more)
+    {
+        var merged = new Dictionary<string, string>(fields, StringComparer.Ordinal);
+        foreach (var (name, value) in more)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+
     private RedisKey[] RecordKeys(string job) =>
-        [_keys.Job(job), _keys.Log(job), _keys.Metrics(job), _keys.Recoveries(job), _keys.History(job), _keys.Lines(job), _keys.BadFiles(job)];
+        [_keys.Job(job), _keys.Plan(job), _keys.Log(job), _keys.Metrics(job), _keys.Recoveries(job), _keys.History(job), _keys.Lines(job), _keys.BadFiles(job)];
 }

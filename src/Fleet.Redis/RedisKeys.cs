@@ -24,6 +24,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The job's facts.</summary>
     public string Job(string job) => $"{prefix}:{{{job}}}:job";
 
+    /// <summary>Who computes what: large in a large fleet, and the same for a whole generation.</summary>
+    public string Plan(string job) => $"{prefix}:{{{job}}}:plan";
+
     /// <summary>Incarnations of the running generation.</summary>
     public string Members(string job) => $"{prefix}:{{{job}}}:members";
 

@@ -9,7 +9,8 @@ namespace LightlyCluster.Fleet.Redis;
 /// <summary>The running step of one job in META: pointers, commit, log, state hashes. Every write is fenced.</summary>
 public sealed class StepStore : IStepStore
 {
-    private const int HashesKept = 8;
+    private const int HashesKept = 64;
+    private const int FieldsAtOnce = 2000;
 
     private static readonly TimeSpan HashLife = TimeSpan.FromMinutes(10);
 
@@ -74,30 +75,36 @@ public sealed class StepStore : IStepStore
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step)
+    public async Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step, IReadOnlyList<int> shards)
     {
-        var entries = await Meta.HashGetAllAsync(_keys.Shards(_job, step)).OrStoreErrorAsync();
-        return entries.Select(entry => (Shard: (int)entry.Name, Parts: entry.Value.ToString().Split('|')))
-            .ToDictionary(entry => entry.Shard, entry => new ShardPointer(
-                entry.Shard, entry.Parts[0], int.Parse(entry.Parts[1]), new(entry.Parts[2], entry.Parts[3])));
+        var values = await ReadFieldsAsync(_keys.Shards(_job, step), [.. shards.Select(shard => (RedisValue)shard)]);
+        var found = new Dictionary<int, ShardPointer>();
+        for (var index = 0; index < shards.Count; index++)
+        {
+            if (values[index].HasValue)
+            {
+                var parts = values[index].ToString().Split('|');
+                found.Add(shards[index], new(shards[index], parts[0], int.Parse(parts[1]), new(parts[2], parts[3])));
+            }
+        }
+
+        return found;
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks)
+    public async Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks, int shardCount)
     {
-        if (chunks.Count == 0)
-        {
-            return [];
-        }
-
-        var values = await Meta.HashGetAsync(_keys.Nodes(_job, step), [.. chunks.Select(chunk => (RedisValue)chunk)]).OrStoreErrorAsync();
+        var tree = ReductionTree.Nodes(shardCount);
+        var fields = chunks.SelectMany(chunk => tree.Select(node => (Chunk: chunk, Node: node))).ToArray();
+        var values = await ReadFieldsAsync(
+            _keys.Nodes(_job, step), [.. fields.Select(field => (RedisValue)$"{field.Chunk}:{field.Node.Start}:{field.Node.Count}")]);
         var nodes = new List<NodePointer>();
-        for (var index = 0; index < chunks.Count; index++)
+        for (var index = 0; index < fields.Length; index++)
         {
-            foreach (var entry in values[index].ToString().Split(';', StringSplitOptions.RemoveEmptyEntries))
+            if (values[index].HasValue)
             {
-                var parts = entry.Split(':', 4);
-                nodes.Add(new(chunks[index], new TreeNode(int.Parse(parts[0]), int.Parse(parts[1])), new(parts[2], parts[3])));
+                var parts = values[index].ToString().Split(':', 2);
+                nodes.Add(new(fields[index].Chunk, fields[index].Node, new(parts[0], parts[1])));
             }
         }
 
@@ -150,6 +157,13 @@ public sealed class StepStore : IStepStore
     /// <inheritdoc/>
     public Task ForgetStepAsync(long step) =>
         Meta.KeyDeleteAsync([_keys.Shards(_job, step), _keys.Nodes(_job, step), _keys.Reduced(_job, step)]).OrStoreErrorAsync();
+
+    /// <summary>Reads fields of a hash, in parts that do not hold others up.</summary>
+    private async Task<IReadOnlyList<RedisValue>> ReadFieldsAsync(string key, RedisValue[] fields)
+    {
+        var values = await Task.WhenAll(fields.Chunk(FieldsAtOnce).Select(part => Meta.HashGetAsync(key, part).OrStoreErrorAsync()));
+        return [.. values.SelectMany(part => part)];
+    }
 
     private List<RedisValue> Head(long generation, long step, TimeSpan life) =>
         [generation, _incarnation, step, (long)life.TotalMilliseconds, _keys.Events(_job)];

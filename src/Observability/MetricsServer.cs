@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Metrics;
 
@@ -16,7 +17,7 @@ internal sealed class MetricsServer(int port, MeterProvider metrics) : IHostedSe
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(port));
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRouting();
         _application = builder.Build();
         _application.UseRouting();
         _application.MapPrometheusScrapingEndpoint("/metrics", metrics, configureBranchedPipeline: null, optionsName: null);

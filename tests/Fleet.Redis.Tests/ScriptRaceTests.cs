@@ -95,7 +95,7 @@ public abstract class ScriptRaceTests : IAsyncLifetime
         answers.ShouldAllBe(answer => answer.Outcome == PublishOutcome.Accepted);
         var winner = Array.FindIndex(answers, answer => answer.Different == 0);
         answers.Count(answer => answer.Different == 0).ShouldBe(1);
-        (await _stores[0].Steps(job, "").ReadShardsAsync(0))[2].Payload.ShouldBe(new($"digest{winner}", $"key{winner}"));
+        (await _stores[0].Steps(job, "").ReadShardsAsync(0, [0, 1, 2, 3]))[2].Payload.ShouldBe(new($"digest{winner}", $"key{winner}"));
     });
 
     [Fact]
@@ -107,7 +107,7 @@ public abstract class ScriptRaceTests : IAsyncLifetime
         await RaceAsync((client, store) =>
             store.Steps(job, Names[client]).PublishNodesAsync(1, 0, [new(0, nodes[client], new($"digest{client}", "key"))], Life));
 
-        var published = await _stores[0].Steps(job, "").ReadNodesAsync(0, [0]);
+        var published = await _stores[0].Steps(job, "").ReadNodesAsync(0, [0], 4);
         var shards = published.SelectMany(node => Enumerable.Range(node.Node.Start, node.Node.Count)).ToArray();
         shards.ShouldNotBeEmpty();
         shards.Distinct().Count().ShouldBe(shards.Length);

@@ -114,7 +114,7 @@ public abstract class ScriptTests : IAsyncLifetime
 
         outcome.ShouldBe(PublishOutcome.Accepted);
         different.ShouldBe(1);
-        (await steps["one"].ReadShardsAsync(0))[2].Payload.Digest.ShouldBe("first");
+        (await steps["one"].ReadShardsAsync(0, [0, 1, 2, 3]))[2].Payload.Digest.ShouldBe("first");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public abstract class ScriptTests : IAsyncLifetime
         await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2, "lost")], Life);
         await steps["two"].PublishNodesAsync(1, 0, [Node(0, 0, 2, "found")], Life);
 
-        (await steps["one"].ReadNodesAsync(0, [0])).ShouldHaveSingleItem().Payload.Key.ShouldBe("found");
+        (await steps["one"].ReadNodesAsync(0, [0], 4)).ShouldHaveSingleItem().Payload.Key.ShouldBe("found");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public abstract class ScriptTests : IAsyncLifetime
         await steps["two"].PublishNodesAsync(1, 0, [Node(0, 0, 2), Node(0, 2, 2)], Life);
         await steps["one"].PublishNodesAsync(1, 0, [Node(0, 3, 1)], Life);
 
-        var nodes = await steps["one"].ReadNodesAsync(0, [0]);
+        var nodes = await steps["one"].ReadNodesAsync(0, [0], 4);
         nodes.Select(node => (node.Node.Start, node.Node.Count)).ShouldBe([(0, 2), (2, 2)], ignoreOrder: true);
     }
 
@@ -149,7 +149,7 @@ public abstract class ScriptTests : IAsyncLifetime
         await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2), Node(1, 3, 1)], Life);
         await steps["two"].PublishNodesAsync(1, 0, [Node(0, 1, 1), Node(0, 2, 2), Node(1, 2, 1)], Life);
 
-        var nodes = await steps["one"].ReadNodesAsync(0, [0, 1]);
+        var nodes = await steps["one"].ReadNodesAsync(0, [0, 1], 4);
         nodes.Select(node => (node.Chunk, node.Node.Start, node.Node.Count)).ShouldBe([(0, 0, 2), (0, 2, 2), (1, 3, 1), (1, 2, 1)], ignoreOrder: true);
     }
 

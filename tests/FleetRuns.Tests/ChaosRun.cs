@@ -47,7 +47,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <summary>An undisturbed run with one worker, then the same job with faults.</summary>
     public async Task<ChaosOutcome> RunAsync(int faults, TimeSpan limit)
     {
-        var steps = 10 + (faults * (StepsBetweenMaximum + 1) / 2);
+        // Half of the most between two faults, and what is committed while somebody wakes or joins.
+        var steps = 10 + (faults * (StepsBetweenMaximum + 3) / 2);
         var expected = await UndisturbedAsync(steps, limit);
         for (var worker = 0; worker < 3; worker++)
         {

@@ -106,6 +106,33 @@ public sealed class FaultTests : IDisposable
         end.Result.Recoveries.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task A_file_that_changes_between_two_workers_of_a_run_is_noticed_and_named()
+    {
+        var images = TestImages.Make(_folder);
+        var changed = Path.Combine(images, "class1", "007.png");
+        await File.AppendAllTextAsync(changed, "A");
+        await using var fleet = await TestFleet.StartAsync(_folder);
+        fleet.AddWorkers(1);
+        var job = await fleet.SubmitAsync(JobOf(images, "simclr", 1));
+
+        var (end, _) = await fleet.FollowAsync(job.Id, TestFleet.At(6, async () =>
+        {
+            // As many bytes as before, and the same picture: only its content differs.
+            fleet.Workers[0].Signal("KILL");
+            await using (var file = File.OpenWrite(changed))
+            {
+                file.Position = file.Length - 1;
+                file.WriteByte((byte)'B');
+            }
+
+            fleet.AddWorkers(1);
+        }));
+
+        (end.State, end.Reason).ShouldBe((TrainingJob.Types.State.Failed, "SamplesDiffer"), end.Message);
+        end.Message.ShouldContain("Changed since the job began: class1/007.png.");
+    }
+
     [Theory]
     [InlineData(TestStore.Embedded)]
     [InlineData(TestStore.Redis)]

@@ -60,6 +60,30 @@ public sealed class StoreFaultTests(CrashFleet crash)
     }
 
     [Fact]
+    public async Task A_full_META_store_holds_everybody_up_and_the_job_is_paused_as_soon_as_that_can_be_written()
+    {
+        await using var meta = await ConnectionMultiplexer.ConnectAsync($"{crash.Fleet.Store.Meta},allowAdmin=true");
+        var server = meta.GetServers()[0];
+        var job = await crash.SubmitAsync(workers: 2, steps: 20);
+
+        var (paused, _) = await crash.Fleet.FollowAsync(
+            job.Id,
+            TestFleet.At(5, async () =>
+            {
+                await server.ConfigSetAsync("maxmemory", "1");
+                await Task.Delay(TimeSpan.FromSeconds(4));
+                await server.ConfigSetAsync("maxmemory", "0");
+            }),
+            120);
+        await crash.Fleet.Jobs.ResumeTrainingJobAsync(new() { Id = job.Id });
+        var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
+
+        (paused.State, paused.Reason).ShouldBe((TrainingJob.Types.State.Paused, "StoreFull"), paused.Message);
+        await crash.ShouldBeWholeAsync(end, steps);
+        end.Result.Recoveries.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_full_DATA_store_pauses_the_job_with_a_reason_and_it_goes_on_when_there_is_room()
     {
         await using var data = await ConnectionMultiplexer.ConnectAsync($"{crash.Fleet.Store.Data},allowAdmin=true");

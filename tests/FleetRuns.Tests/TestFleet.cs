@@ -73,10 +73,16 @@ internal sealed class TestFleet : IAsyncDisposable
         return Task.CompletedTask;
     });
 
-    public ChildProcess AddWorker(string id, string crashPoints = "")
+    public ChildProcess AddWorker(string id, string crashPoints = "") => AddWorker(id, _addresses, crashPoints);
+
+    /// <summary>Starts a worker whose ways to the coordinator and to the store can be cut.</summary>
+    public ChildProcess AddWorker(string id, TcpProxy coordinator, TcpProxy meta, TcpProxy data) =>
+        AddWorker(id, $"http://{coordinator.Address}", "", "--meta", meta.Address, "--data", data.Address);
+
+    private ChildProcess AddWorker(string id, string addresses, string crashPoints, params string[] ways)
     {
-        var worker = ChildProcess.StartArmedProject(
-            "Worker", crashPoints, Variables, "--coordinator", _addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"));
+        string[] arguments = ["--coordinator", addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"), .. ways];
+        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, Variables, arguments);
         _children.Add(worker);
         return worker;
     }

@@ -9,18 +9,20 @@ internal sealed class TestStore : IAsyncDisposable
     public const string Embedded = "embedded";
     public const string Redis = "redis";
 
+    private readonly string _directory;
     private readonly string[] _metaArguments;
     private readonly string[] _dataArguments;
     private ChildProcess? _dataProcess;
 
     private TestStore(ChildProcess process, string meta, string data)
-        : this(process, null, meta, data, [], [])
+        : this(process, null, meta, data, "", [], [])
     {
     }
 
     private TestStore(
-        ChildProcess process, ChildProcess? dataProcess, string meta, string data, string[] metaArguments, string[] dataArguments)
+        ChildProcess process, ChildProcess? dataProcess, string meta, string data, string directory, string[] metaArguments, string[] dataArguments)
     {
+        _directory = directory;
         (Process, _dataProcess, Meta, Data) = (process, dataProcess, meta, data);
         (_metaArguments, _dataArguments) = (metaArguments, dataArguments);
     }
@@ -52,7 +54,7 @@ internal sealed class TestStore : IAsyncDisposable
             dataPort, "--appendonly", "no", "--unixsocket", Path.Combine(directory, "data.sock"), "--requirepass", password);
         return new(
             await StartRedisAsync(metaArguments), await StartRedisAsync(dataArguments), $"127.0.0.1:{metaPort}", $"127.0.0.1:{dataPort}",
-            metaArguments, dataArguments);
+            directory, metaArguments, dataArguments);
     }
 
     /// <summary>Sends a signal to the DATA server.</summary>
@@ -63,6 +65,29 @@ internal sealed class TestStore : IAsyncDisposable
     {
         await Process.DisposeAsync();
         await Task.Delay(absence);
+        Process = await StartRedisAsync(_metaArguments);
+    }
+
+    /// <summary>Copies META's append-only file as it is now.</summary>
+    public void SaveMeta()
+    {
+        Directory.CreateDirectory(SavedFolder);
+        foreach (var file in Directory.GetFiles(MetaFolder))
+        {
+            File.Copy(file, Path.Combine(SavedFolder, Path.GetFileName(file)), overwrite: true);
+        }
+    }
+
+    /// <summary>Kills META and starts it again on what was saved before; on nothing when nothing was.</summary>
+    public async Task RegressMetaAsync()
+    {
+        await Process.DisposeAsync();
+        Directory.Delete(MetaFolder, recursive: true);
+        if (Directory.Exists(SavedFolder))
+        {
+            Directory.Move(SavedFolder, MetaFolder);
+        }
+
         Process = await StartRedisAsync(_metaArguments);
     }
 
@@ -79,6 +104,10 @@ internal sealed class TestStore : IAsyncDisposable
         await Process.DisposeAsync();
         await (_dataProcess?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
+
+    private string MetaFolder => Path.Combine(_directory, "appendonlydir");
+
+    private string SavedFolder => Path.Combine(_directory, "saved");
 
     private static string[] Arguments(int port, params string[] settings) =>
         ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", .. settings];

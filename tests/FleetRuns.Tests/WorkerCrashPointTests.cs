@@ -43,6 +43,38 @@ public sealed class WorkerCrashPointTests(CrashFleet crash)
         end.Result.Recoveries.ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("ABRT", 134)]
+    [InlineData("SEGV", 139)]
+    [InlineData("KILL", 137)]
+    public async Task Native_code_that_aborts_and_a_kernel_that_kills_for_memory_are_deaths_like_any_other(string signal, int exitCode)
+    {
+        await using var armed = await crash.ArmAsync("");
+        var job = await crash.SubmitAsync(workers: 3);
+
+        var (end, steps) = await crash.Fleet.FollowAsync(job.Id, TestFleet.At(2, () => armed.Signal(signal)), 120);
+
+        await armed.Process.WaitForExitAsync();
+        armed.Process.ExitCode.ShouldBe(exitCode);
+        await crash.ShouldBeWholeAsync(end, steps);
+        var lost = end.Result.Recoveries.ShouldHaveSingleItem();
+        lost.Cause.ShouldBe("connection closed");
+        lost.DetectionSeconds.ShouldBeLessThan(3);
+    }
+
+    [Fact]
+    public async Task A_worker_that_finds_no_memory_says_so_and_the_others_go_on()
+    {
+        await using var armed = await crash.ArmAsync("worker.mid-forward@3:memory");
+        var job = await crash.SubmitAsync(workers: 3);
+
+        var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
+
+        await crash.ShouldBeWholeAsync(end, steps);
+        end.Result.Recoveries.ShouldHaveSingleItem().Cause.ShouldBe("out of memory");
+        armed.Process.HasExited.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task A_worker_that_dies_after_its_assignment_is_replaced()
     {

@@ -1,7 +1,7 @@
 namespace LightlyCluster.Simulation.Tests;
 
 /// <summary>What may befall a fleet.</summary>
-internal enum Misfortune
+public enum Misfortune
 {
     /// <summary>A worker is killed and comes back some time later.</summary>
     KillWorker,

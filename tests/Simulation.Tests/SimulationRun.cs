@@ -47,7 +47,7 @@ internal sealed class SimulationRun
         }
 
         var scheduler = run._fleet.Scheduler;
-        return new(plan.Seed, broken, run._fleet.Checks.Committed, run._fleet.Checks.SlowestProgress, scheduler.WorkCount, scheduler.Fingerprint, run._fleet.Checks.Trace);
+        return new(plan.Seed, broken, run._fleet.Checks.Committed, run._fleet.Checks.SlowestProgress, run._fleet.Checks.LongestGap, scheduler.WorkCount, scheduler.Fingerprint, run._fleet.Checks.Trace);
     }
 
     private void Play()

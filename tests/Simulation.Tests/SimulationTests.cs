@@ -52,6 +52,32 @@ public sealed class SimulationTests(ITestOutputHelper output)
         second.Trace.ShouldBe(first.Trace);
     }
 
+    /// <summary>I7 for each fault by itself: the time between two commits around it, less than 0.4 s of which is the steps' own.</summary>
+    [Theory]
+    [InlineData(Misfortune.KillWorker, 1)]
+    [InlineData(Misfortune.FreezeLong, 4)]
+    [InlineData(Misfortune.FreezeBriefly, 4)]
+    [InlineData(Misfortune.BreakStream, 1)]
+    [InlineData(Misfortune.Leave, 1)]
+    [InlineData(Misfortune.Join, 1)]
+    [InlineData(Misfortune.KillCoordinator, 1)]
+    [InlineData(Misfortune.TwoLeaders, 1)]
+    [InlineData(Misfortune.WipeData, 2)]
+    public void One_fault_costs_at_most_one_lease_and_a_second(Misfortune misfortune, double secondsMaximum)
+    {
+        var job = new SimulatedJob(5, 6, 120, 64, 50, 3);
+        var outcomes = Enumerable.Range(1, 8).Select(seed => SimulationRun.Play(SimulationPlan.Undisturbed(seed, job with { MinimumWorkers = 1 }, 3) with
+        {
+            Misfortunes = [(TimeSpan.FromSeconds(4 + (0.13 * seed)), misfortune)],
+            FaultsEnd = TimeSpan.FromSeconds(12),
+        })).ToArray();
+
+        outcomes.Select(outcome => outcome.Broken).ShouldAllBe(broken => broken == null);
+        var slowest = outcomes.MaxBy(outcome => outcome.LongestGap)!;
+        output.WriteLine($"{misfortune}: at most {slowest.LongestGap.TotalSeconds:F2} s between two commits (seed {slowest.Seed})");
+        slowest.LongestGap.TotalSeconds.ShouldBeLessThan(secondsMaximum);
+    }
+
     [Fact]
     public void A_large_fleet_commits_with_one_member_dying()
     {

@@ -47,6 +47,15 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     }
 
     /// <inheritdoc/>
+    public Task<JobHead?> ReadHeadAsync(string job)
+    {
+        var record = keys.Hash(new MemoryJobKeys(job).Job);
+        return Task.FromResult(record.TryGetValue("state", out var state)
+            ? new JobHead(Enum.Parse<JobState>(state), long.Parse(record["generation"]), long.Parse(record["step"]))
+            : null);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListAsync(int skip, int count) => Task.FromResult<IReadOnlyList<string>>(
         [.. keys.Hash(MemoryJobKeys.Jobs).OrderBy(entry => long.Parse(entry.Value)).ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => entry.Key).Skip(skip).Take(count)]);

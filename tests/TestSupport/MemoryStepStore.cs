@@ -26,7 +26,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
             return Task.FromResult((refusal, 0));
         }
 
-        var different = 0;
+        var (different, isReplaced) = (0, false);
         var stored = keys.OpenHash(_names.Shards(step));
         foreach (var shard in shards)
         {
@@ -42,11 +42,16 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
             else if (shard.Payload.Key.Length > 0)
             {
                 stored[$"{shard.Shard}"] = prefix + shard.Payload.Key;
+                isReplaced = true;
             }
         }
 
         keys.Expire(_names.Shards(step), life);
-        keys.Publish(_names.Events);
+        if (isReplaced || stored.Count >= int.Parse(Job["shards"]))
+        {
+            keys.Publish(_names.Events);
+        }
+
         return Task.FromResult((PublishOutcome.Accepted, different));
     }
 
@@ -59,19 +64,32 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         }
 
         var stored = keys.OpenHash(_names.Nodes(step));
+        var shards = int.Parse(Job["shards"]);
+        var isHint = false;
         foreach (var node in nodes)
         {
-            var mine = $"{node.Node.Start}:{node.Node.Count}:{node.Payload.Digest}:";
-            var others = stored.GetValueOrDefault($"{node.Chunk}", "").Split(';', StringSplitOptions.RemoveEmptyEntries)
-                .Where(entry => !entry.StartsWith(mine, StringComparison.Ordinal) && !IsPart(NodeOf(entry), node.Node)).ToArray();
-            if (others.Select(NodeOf).All(other => other.Start >= node.Node.End || other.End <= node.Node.Start))
+            var (field, value) = (FieldOf(node.Chunk, node.Node), $"{node.Payload.Digest}:{node.Payload.Key}");
+            if (stored.TryGetValue(field, out var before))
             {
-                stored[$"{node.Chunk}"] = string.Concat(others.Select(other => other + ";")) + mine + node.Payload.Key + ";";
+                isHint |= before.StartsWith($"{node.Payload.Digest}:", StringComparison.Ordinal);
+                stored[field] = before.StartsWith($"{node.Payload.Digest}:", StringComparison.Ordinal) ? value : before;
+            }
+            else if (IsFree(stored, node.Chunk, node.Node, new(0, shards)))
+            {
+                var covered = int.Parse(stored.GetValueOrDefault($"{node.Chunk}", "0"));
+                covered += node.Node.Count - (covered > 0 ? DropWithin(stored, node.Chunk, node.Node) : 0);
+                stored[field] = value;
+                stored[$"{node.Chunk}"] = $"{covered}";
+                isHint |= covered == shards;
             }
         }
 
         keys.Expire(_names.Nodes(step), life);
-        keys.Publish(_names.Events);
+        if (isHint)
+        {
+            keys.Publish(_names.Events);
+        }
+
         return Task.FromResult(PublishOutcome.Accepted);
     }
 
@@ -113,20 +131,25 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step) =>
-        Task.FromResult<IReadOnlyDictionary<int, ShardPointer>>(keys.Hash(_names.Shards(step)).Select(entry => (int.Parse(entry.Key), entry.Value.Split('|')))
-            .ToDictionary(entry => entry.Item1, entry => new ShardPointer(
-                entry.Item1, entry.Item2[0], int.Parse(entry.Item2[1]), new(entry.Item2[2], entry.Item2[3]))));
+    public Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step, IReadOnlyList<int> shards)
+    {
+        var stored = keys.Hash(_names.Shards(step));
+        return Task.FromResult<IReadOnlyDictionary<int, ShardPointer>>(shards.Where(shard => stored.ContainsKey($"{shard}"))
+            .Select(shard => (Shard: shard, Parts: stored[$"{shard}"].Split('|')))
+            .ToDictionary(entry => entry.Shard, entry => new ShardPointer(
+                entry.Shard, entry.Parts[0], int.Parse(entry.Parts[1]), new(entry.Parts[2], entry.Parts[3]))));
+    }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks)
+    public Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks, int shardCount)
     {
         var stored = keys.Hash(_names.Nodes(step));
         return Task.FromResult<IReadOnlyList<NodePointer>>(
-            [.. from chunk in chunks
-                from entry in stored.GetValueOrDefault($"{chunk}", "").Split(';', StringSplitOptions.RemoveEmptyEntries)
-                let parts = entry.Split(':', 4)
-                select new NodePointer(chunk, NodeOf(entry), new(parts[2], parts[3]))]);
+            [.. from chunk in stored.Count == 0 ? [] : chunks
+                from node in ReductionTree.Nodes(shardCount)
+                where stored.ContainsKey(FieldOf(chunk, node))
+                let parts = stored[FieldOf(chunk, node)].Split(':', 2)
+                select new NodePointer(chunk, node, new(parts[0], parts[1]))]);
     }
 
     /// <inheritdoc/>
@@ -168,7 +191,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         var hashes = keys.OpenHash(_names.Hashes(report.Step));
         hashes[incarnation] = $"{report.Hash}|{report.Worker}";
         keys.Expire(_names.Hashes(report.Step), TimeSpan.FromMinutes(10));
-        keys.Delete(_names.Hashes(report.Step - 8));
+        keys.Delete(_names.Hashes(report.Step - 64));
         if (report.Hash.Length == 0)
         {
             return Task.FromResult((StateVerdict.Equal, ""));
@@ -195,13 +218,29 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
         return Task.CompletedTask;
     }
 
-    private static bool IsPart(TreeNode part, TreeNode whole) => part.Start >= whole.Start && part.End <= whole.End && part.Count < whole.Count;
+    private static string FieldOf(int chunk, TreeNode node) => $"{chunk}:{node.Start}:{node.Count}";
 
-    private static TreeNode NodeOf(string entry)
+    /// <summary>Whether a node is one of the tree and lies within no published one.</summary>
+    private static bool IsFree(Dictionary<string, string> stored, int chunk, TreeNode node, TreeNode from)
     {
-        var parts = entry.Split(':', 3);
-        return new(int.Parse(parts[0]), int.Parse(parts[1]));
+        while (from != node)
+        {
+            if (from.IsLeaf || node.Start < from.Start || node.End > from.End || stored.ContainsKey(FieldOf(chunk, from)))
+            {
+                return false;
+            }
+
+            from = node.Start >= from.Right.Start ? from.Right : from.Left;
+        }
+
+        return true;
     }
+
+    /// <summary>Drops published nodes within a node.</summary>
+    /// <returns>The shards that they covered.</returns>
+    private static int DropWithin(Dictionary<string, string> stored, int chunk, TreeNode node) => node.IsLeaf
+        ? 0
+        : new[] { node.Left, node.Right }.Sum(part => stored.Remove(FieldOf(chunk, part)) ? part.Count : DropWithin(stored, chunk, part));
 
     [SuppressMessage("Security", "CA5350", Justification = "Redis scripts have SHA-1 only; it tells equal bytes from unequal ones, nothing more.")]
     private static string Digest(string text) => Convert.ToHexStringLower(SHA1.HashData(Encoding.ASCII.GetBytes(text)))[..16];

@@ -37,6 +37,7 @@ internal static class CompareCommand
                 equal = isEqual,
                 steps.ComparedSteps,
                 steps.FirstDifferentStep,
+                steps.FirstDifferentSamples,
                 stepsA = firstLast,
                 stepsB = secondLast,
                 firstDifferentTensor = tensor,
@@ -48,6 +49,7 @@ internal static class CompareCommand
             var table = new TextTable("COMPARED", isEqual ? "equal, bit for bit" : "different");
             table.Add("steps", firstLast == secondLast ? $"{firstLast} in both" : $"{firstLast} and {secondLast}");
             table.Add("hashes", $"{steps.ComparedSteps} compared, {(steps.FirstDifferentStep is { } step ? $"the first that differs is of step {step}" : "all equal")}");
+            table.Add("samples", steps.FirstDifferentSamples is { } other ? $"the first step that used others is {other}" : "none known to differ");
             table.Add("last checkpoints", tensor ?? "every tensor equal");
             table.Add("settings", settings.Count > 0 ? string.Join("; ", settings) : "equal");
             terminal.Print($"{table}");

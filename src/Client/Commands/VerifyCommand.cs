@@ -70,7 +70,8 @@ internal sealed partial class VerifyCommand
             }
 
             var repeated = MetricsFile.Read(folder.PathOf(OutputFiles.Metrics));
-            return Report(RunComparison.OfSteps(rows, repeated), last - first, CommonOptions.FormatOf(parsed, _output));
+            var changed = ChangedFiles.Since(specification.Data.Path, File.GetLastWriteTimeUtc(run.PathOf(OutputFiles.Job)));
+            return Report(RunComparison.OfSteps(rows, repeated), last - first, changed, CommonOptions.FormatOf(parsed, _output));
         }
         finally
         {
@@ -78,17 +79,21 @@ internal sealed partial class VerifyCommand
         }
     }
 
-    private int Report(RunComparison comparison, long steps, OutputFormat format)
+    private int Report(RunComparison comparison, long steps, IReadOnlyList<string> changedFiles, OutputFormat format)
     {
-        var isEqual = comparison.FirstDifferentStep is null && comparison.ComparedSteps > 0;
+        var isEqual = comparison is { FirstDifferentStep: null, FirstDifferentSamples: null, ComparedSteps: > 0 };
         if (format == OutputFormat.Json)
         {
-            CommonOptions.WriteJson(_context.Terminal, new { equal = isEqual, repeatedSteps = steps, comparison.ComparedSteps, comparison.FirstDifferentStep });
+            CommonOptions.WriteJson(_context.Terminal, new { equal = isEqual, repeatedSteps = steps, comparison.ComparedSteps, comparison.FirstDifferentStep, comparison.FirstDifferentSamples });
         }
         else
         {
             _context.Terminal.Print(comparison switch
             {
+                { FirstDifferentSamples: { } step } => $"different: step {step} used other samples than the run did: "
+                    + (changedFiles.Count > 0
+                        ? $"changed since the run began: {string.Join(", ", changedFiles)}; restore the files, or train anew"
+                        : "the images have changed; restore them, or train anew"),
                 { FirstDifferentStep: { } step } => $"different: step {step} has another hash; docs/when-bits-differ.md tells the usual reasons",
                 { ComparedSteps: 0 } => "not comparable: no repeated step has a hash",
                 _ => $"equal: {comparison.ComparedSteps} of {steps} repeated steps have a hash, and all are the same",

@@ -10,6 +10,7 @@ namespace LightlyCluster.Client.Runs;
 /// <param name="Workers">Members.</param>
 /// <param name="Seconds">Wall seconds of the step.</param>
 /// <param name="Phases">Seconds by phase.</param>
+/// <param name="Samples">Digest of the samples that the step used; empty in runs of older versions.</param>
 internal sealed record MetricsRow(
     long Step,
     long Epoch,
@@ -19,4 +20,5 @@ internal sealed record MetricsRow(
     long Generation,
     int Workers,
     double Seconds,
-    IReadOnlyDictionary<string, double> Phases);
+    IReadOnlyDictionary<string, double> Phases,
+    string Samples = "");

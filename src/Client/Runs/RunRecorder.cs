@@ -65,7 +65,8 @@ internal sealed class RunRecorder : IDisposable
             step.Generation,
             step.WorkerCount,
             step.Seconds,
-            new SortedDictionary<string, double>(step.Phases, StringComparer.Ordinal));
+            new SortedDictionary<string, double>(step.Phases, StringComparer.Ordinal),
+            step.SamplesDigest);
         _rows.Add(row);
         _file?.Add(row);
         var stepsTotal = Math.Max(_job?.StepsTotal ?? 0, step.Step);

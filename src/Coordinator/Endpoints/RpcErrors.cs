@@ -14,6 +14,13 @@ internal static class RpcErrors
     public static RpcException NoSuchJob(string id) =>
         Make(Code.NotFound, $"There is no job '{id}'. See `lightly list`.", new ErrorInfo { Domain = Domain, Reason = "JobNotFound" });
 
+    /// <summary>DATA_LOSS: a job that was being followed is not in META any more.</summary>
+    public static RpcException JobLost(string id) => Make(
+        Code.DataLoss,
+        $"META_REGRESSED: job '{id}' is not in META any more: the store has lost it, or somebody deleted it. Restore META's append-only file, "
+        + "or start again from a checkpoint with --resume.",
+        new ErrorInfo { Domain = Domain, Reason = "MetaRegressed" });
+
     /// <summary>INVALID_ARGUMENT that names every field that is wrong.</summary>
     public static RpcException Invalid(IReadOnlyList<FieldViolation> violations)
     {

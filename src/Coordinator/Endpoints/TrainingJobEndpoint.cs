@@ -83,7 +83,12 @@ internal sealed class TrainingJobEndpoint(
     public override async Task WatchTrainingJob(
         WatchTrainingJobRequest request, IServerStreamWriter<WatchTrainingJobResponse> responseStream, ServerCallContext context)
     {
-        await RequireAsync(request.Id);
+        if (await store.ReadAsync(request.Id) is null)
+        {
+            // Who has seen steps of it has seen the job.
+            throw request.FromStep > 1 ? RpcErrors.JobLost(request.Id) : RpcErrors.NoSuchJob(request.Id);
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {

@@ -112,8 +112,10 @@ internal static class CoordinatorHost
 
             kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
             kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+
+            // Who is silently cut off must not be given work for long. Heartbeats come more often, so that pings go to the silent only.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
         });
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(MembershipTimes.Default);
         builder.Services.AddSingleton(connections).AddSingleton<IJobStore, JobStore>().AddSingleton<ILeaseStore, LeaseStore>();

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
@@ -27,6 +28,12 @@ internal sealed class JobWatch(WatchTrainingJobRequest request, IJobStore store,
             var job = await store.ReadAsync(request.Id);
             if (job is null)
             {
+                // A job that rests or has ended is not watched any more when it is deleted.
+                if (_seen.Length > 0)
+                {
+                    throw RpcErrors.JobLost(request.Id);
+                }
+
                 return;
             }
 

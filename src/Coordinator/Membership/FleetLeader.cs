@@ -22,6 +22,9 @@ internal sealed partial class FleetLeader(
 {
     private const int JobsMaximum = 10_000;
 
+    /// <summary>How often leases are read: what it adds to the time in which a death is noticed, whatever the lease.</summary>
+    private static readonly TimeSpan LeaseLook = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<string, TrainingJobSpec> _specifications = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private FleetState _state = new(times);
@@ -78,6 +81,13 @@ internal sealed partial class FleetLeader(
             if (_state.Role != ObserverRole.Leader || _state.Term != mine)
             {
                 LogLeads(leadership.Name, mine);
+                if (mine < _state.Term)
+                {
+                    LogRegressed(mine, _state.Term);
+                    directory.Dismiss();
+                    _state = new(times);
+                }
+
                 _state = MembershipMachine.Advance(_state, new RoleChanged(ObserverRole.Leader, mine), directory.Now).State;
                 _ended.Clear();
             }
@@ -139,7 +149,7 @@ internal sealed partial class FleetLeader(
     private async Task ReadLeasesAsync(long term)
     {
         var now = directory.Now;
-        if (now - _leasesReadAt < _state.Times.LeaseRenewal)
+        if (now - _leasesReadAt < LeaseLook)
         {
             return;
         }
@@ -236,6 +246,9 @@ internal sealed partial class FleetLeader(
                 await store.SetFieldsAsync(wanted.Job, null, "", ("pauseRequested", "1"), ("pauseReason", wanted.Reason), ("pauseMessage", wanted.Message));
                 await books.NoteAsync(wanted.Job, $"{wanted.Reason}: {wanted.Message}; it goes on from a checkpoint");
                 break;
+            case EndRetention over:
+                await store.SetFieldsAsync(over.Job, null, "", ("retainFrom", "-1"));
+                break;
             case ExplainJob explain:
                 await store.ChangeStateAsync(
                     explain.Job, new(JobState.Queued, NowMilliseconds, explain.Reason, explain.Message, Term: term), [JobState.Queued]);
@@ -278,6 +291,10 @@ internal sealed partial class FleetLeader(
 
     [LoggerMessage(1101, LogLevel.Information, "{Name} leads (term {Term}).")]
     private partial void LogLeads(string name, long term);
+
+    [LoggerMessage(1104, LogLevel.Error, "META_REGRESSED: META gave term {Term} after {Last}: it has lost what it acknowledged. Workers that hold newer states stop their "
+        + "jobs. Restore its append-only file (appendfsync always).")]
+    private partial void LogRegressed(long term, long last);
 
     [LoggerMessage(1103, LogLevel.Warning, "{Name} follows: the coordinator at {Leader} leads. Workers go there.")]
     private partial void LogFollows(string name, string leader);

@@ -1,5 +1,5 @@
 -- Begins a new membership generation.
--- KEYS: job, members, recoveries, history.  ARGV: term ('' from a member that acts for an absent coordinator), expected generation,
+-- KEYS: job, members, recoveries, history, plan.  ARGV: term ('' from a member that acts for an absent coordinator), expected generation,
 --       plan for the running step, plan for later steps, 1 when the job starts or resumes, now (ms), event channel,
 --       number of recovery rows, the rows, then incarnation and history row of each member that changed
 -- Result: {OK, generation, step} or {STALE} or {NOT_RUNNING}.
@@ -18,7 +18,8 @@ elseif state ~= 'Running' then
 end
 if ARGV[1] ~= '' then redis.call('HSET', KEYS[1], 'term', ARGV[1]) end
 local step = redis.call('HGET', KEYS[1], 'step')
-redis.call('HSET', KEYS[1], 'generation', generation + 1, 'planStep', step, 'planCurrent', ARGV[3], 'planNext', ARGV[4])
+redis.call('HSET', KEYS[1], 'generation', generation + 1)
+redis.call('HSET', KEYS[5], 'planGeneration', generation + 1, 'planStep', step, 'planCurrent', ARGV[3], 'planNext', ARGV[4])
 redis.call('DEL', KEYS[2])
 for member in string.gmatch(ARGV[3] .. ',' .. ARGV[4], '([^:,]+):%d+:%d+') do redis.call('HSET', KEYS[2], member, '1') end
 local rows = tonumber(ARGV[8])

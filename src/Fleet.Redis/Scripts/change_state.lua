@@ -1,5 +1,5 @@
 -- Moves a job to another state.
--- KEYS: job, members.  ARGV: term the caller leads in ('' for a member), generation the caller acts for ('' for any), step the caller
+-- KEYS: job, members, plan.  ARGV: term the caller leads in ('' for a member), generation the caller acts for ('' for any), step the caller
 --       acts for ('' for any), new state, reason, message, now (ms), event channel, allowed old states (comma-separated), then field
 --       and value pairs to store with it
 -- Result: {OK} | {STALE} | {STATE, state it is in}.  Invariants: a job that has ended never changes its state again; a job that stops
@@ -13,8 +13,9 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[1], 'step') ~= ARGV[3] then return 
 redis.call('HSET', KEYS[1], 'state', ARGV[4], 'reason', ARGV[5], 'message', ARGV[6])
 if ARGV[4] == 'Succeeded' or ARGV[4] == 'Failed' or ARGV[4] == 'Cancelled' then redis.call('HSET', KEYS[1], 'ended', ARGV[7]) end
 if state == 'Running' and (ARGV[4] == 'Queued' or ARGV[4] == 'Paused') then
-  redis.call('HINCRBY', KEYS[1], 'generation', 1)
-  redis.call('HSET', KEYS[1], 'planCurrent', '', 'planNext', '', 'pauseRequested', '0', 'pauseReason', '', 'pauseMessage', '',
+  local generation = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+  redis.call('HSET', KEYS[3], 'planGeneration', generation, 'planCurrent', '', 'planNext', '')
+  redis.call('HSET', KEYS[1], 'pauseRequested', '0', 'pauseReason', '', 'pauseMessage', '',
     'snapshotWanted', '', 'snapshot', '', 'retainFrom', '-1')
   redis.call('DEL', KEYS[2])
 end

@@ -1,35 +1,54 @@
 namespace LightlyCluster.Fleet.Faults;
 
-/// <summary>A named point at which a process dies or freezes.</summary>
+/// <summary>A named point at which something befalls a process.</summary>
 internal sealed class ArmedPoint
 {
     private readonly int _turn;
     private int _passes;
 
-    private ArmedPoint(string name, int turn, bool isStop)
+    private ArmedPoint(string name, int turn, FaultKind kind, TimeSpan time)
     {
         Name = name;
-        IsStop = isStop;
+        Kind = kind;
+        Time = time;
         _turn = turn;
     }
 
     /// <summary>The point.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the process freezes (SIGSTOP) instead of dying.</summary>
-    public bool IsStop { get; }
+    /// <summary>What happens there.</summary>
+    public FaultKind Kind { get; }
 
-    /// <summary>Reads "name", "name@3" and "name@3:stop", separated by commas.</summary>
+    /// <summary>How long the thread stands.</summary>
+    public TimeSpan Time { get; }
+
+    /// <summary>Reads "name", "name@3", "name@3:stop", "name@3:memory", "name@3:hang=5000" and "name:slow=80" (milliseconds), with commas between them.</summary>
     public static IReadOnlyList<ArmedPoint> ParseAll(string? text) =>
         [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
 
-    /// <summary>Counts a pass; true at the one it was armed for.</summary>
-    public bool IsPassedForItsTurn() => Interlocked.Increment(ref _passes) == _turn;
+    /// <summary>Counts a pass; true at the one it was armed for, and for a slow point at all later ones.</summary>
+    public bool IsPassedForItsTurn()
+    {
+        var pass = Interlocked.Increment(ref _passes);
+        return Kind == FaultKind.Slow ? pass >= _turn : pass == _turn;
+    }
 
     private static ArmedPoint Parse(string text)
     {
-        var isStop = text.EndsWith(":stop", StringComparison.Ordinal);
-        var parts = (isStop ? text[..^":stop".Length] : text).Split('@');
-        return new(parts[0], parts.Length > 1 ? int.Parse(parts[1]) : 1, isStop);
+        var (place, fault) = text.Split(':') is [var first, var second] ? (first, second) : (text, "kill");
+        var point = place.Split('@');
+        var value = fault.Split('=');
+        var kind = value[0] switch
+        {
+            "kill" => FaultKind.Kill,
+            "stop" => FaultKind.Stop,
+            "memory" => FaultKind.OutOfMemory,
+            "hang" => FaultKind.Hang,
+            "slow" => FaultKind.Slow,
+            _ => throw new ArgumentException($"'{text}' names no fault; write kill, stop, memory, hang=MILLISECONDS or slow=MILLISECONDS after the colon.", nameof(text)),
+        };
+        var time = TimeSpan.FromMilliseconds(value.Length > 1 ? int.Parse(value[1]) : 0);
+        return new(point[0], point.Length > 1 ? int.Parse(point[1]) : 1, kind, time);
     }
 }

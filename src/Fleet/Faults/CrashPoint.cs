@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace LightlyCluster.Fleet.Faults;
 
 /// <summary>
-/// Named places at which a process can be told to die or to freeze, so that a test hits it exactly there. Off unless the
-/// environment variable <see cref="Variable"/> names some: <c>name</c>, <c>name@3</c> (at the third pass), <c>name@3:stop</c>
-/// (SIGSTOP instead of SIGKILL), several after commas. docs/protocol.md lists them.
+/// Named places at which a process can be told to die, to freeze, to hang, to be slow or to find no memory, so that a test hits it exactly
+/// there. Off unless the environment variable <see cref="Variable"/> names some: <c>name</c>, <c>name@3</c> (at the third pass),
+/// <c>name@3:stop</c> (SIGSTOP instead of SIGKILL), <c>:memory</c>, <c>:hang=MILLISECONDS</c>, <c>:slow=MILLISECONDS</c> (at every pass),
+/// several after commas. docs/protocol.md lists them.
 /// </summary>
 /// <remarks>The only part of this project that touches its process: every host must reach it, and it decides nothing.</remarks>
 public static class CrashPoint
@@ -25,15 +27,39 @@ public static class CrashPoint
                 continue;
             }
 
-            if (point.IsStop)
-            {
-                using var stop = Process.Start("kill", ["-STOP", $"{Environment.ProcessId}"]);
-                stop.WaitForExit();
-                continue;
-            }
+            Befall(point);
+        }
+    }
 
-            using var self = Process.GetCurrentProcess();
-            self.Kill();
+    private static void Befall(ArmedPoint point)
+    {
+        switch (point.Kind)
+        {
+            case FaultKind.Stop:
+                using (var stop = Process.Start("kill", ["-STOP", $"{Environment.ProcessId}"]))
+                {
+                    stop.WaitForExit();
+                }
+
+                break;
+            case FaultKind.OutOfMemory:
+                // More than there is anywhere: fails as an allocation does that really finds no memory.
+                Marshal.FreeHGlobal(Marshal.AllocHGlobal(nint.MaxValue));
+                break;
+            case FaultKind.Hang or FaultKind.Slow:
+                using (var never = new ManualResetEventSlim())
+                {
+                    never.Wait(point.Time);
+                }
+
+                break;
+            default:
+                using (var self = Process.GetCurrentProcess())
+                {
+                    self.Kill();
+                }
+
+                break;
         }
     }
 }

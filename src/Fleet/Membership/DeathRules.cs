@@ -13,6 +13,9 @@ internal static class DeathRules
     /// <summary>Cause: the worker itself said that it cannot go on.</summary>
     public const string Failed = "failed";
 
+    /// <summary>Cause: the worker itself said that it finds no memory.</summary>
+    public const string OutOfMemory = "out of memory";
+
     /// <summary>Cause: the stream closed and did not come back.</summary>
     public const string ConnectionClosed = "connection closed";
 
@@ -40,7 +43,7 @@ internal static class DeathRules
     {
         if (member.Phase == MemberPhase.Failed)
         {
-            return Failed;
+            return member.Report.Message.StartsWith("OutOfMemory: ", StringComparison.Ordinal) ? OutOfMemory : Failed;
         }
 
         if (state.Role == ObserverRole.Leader && member.ClosedAt is { } closed && now - closed >= state.Times.Reconnect
@@ -76,8 +79,9 @@ internal static class DeathRules
     /// <summary>The last sign of life before a death; a member that never came to this observer had its lease until now.</summary>
     private static TimeSpan LastSign(WorkerEntry member, string cause, FleetState state, TimeSpan now) => cause switch
     {
-        Failed => now,
+        Failed or OutOfMemory => now,
         ConnectionClosed => member.ClosedAt ?? now,
-        _ => member.HeardAt > TimeSpan.Zero ? member.HeardAt : now - state.Times.Lease,
+        // Who is heard, but cannot reach META, has not renewed for one lease at least.
+        _ => member.HeardAt > TimeSpan.Zero && member.HeardAt < now - state.Times.Lease ? member.HeardAt : now - state.Times.Lease,
     };
 }

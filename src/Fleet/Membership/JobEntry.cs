@@ -33,14 +33,12 @@ public sealed record JobEntry
     /// <summary>The step at which the plan was last made.</summary>
     public long PlannedAt { get; init; }
 
-    /// <summary>Since when all others wait for <see cref="WaitedFor"/>.</summary>
-    public TimeSpan WaitedSince { get; init; }
+    /// <summary>Members that all others wait for, or waited for until they were helped, while they do not move on.</summary>
+    public ImmutableSortedDictionary<string, Standstill> Waited { get; init; } =
+        ImmutableSortedDictionary.Create<string, Standstill>(StringComparer.Ordinal);
 
-    /// <summary>Members that all others wait for, joined by commas; empty for none.</summary>
-    public string WaitedFor { get; init; } = "";
-
-    /// <summary>The step in which shards were given to others to help; -1 for none.</summary>
-    public long HelpedStep { get; init; } = -1;
+    /// <summary>Since when payloads are kept for a joiner although nobody joins; null while that is not so.</summary>
+    public TimeSpan? RetainedSince { get; init; }
 
     /// <summary>Members that were named as stragglers.</summary>
     public ImmutableSortedSet<string> Stragglers { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
@@ -57,7 +55,7 @@ public sealed record JobEntry
         var entry = this with { Record = record };
         if (record.Generation != Record.Generation)
         {
-            entry = entry with { GatheringSince = null, PlannedAt = record.Step, SkewedCommits = 0, WaitedFor = "" };
+            entry = entry with { GatheringSince = null, PlannedAt = record.Step, SkewedCommits = 0 };
         }
 
         if (record.Step == Record.Step)
@@ -71,7 +69,6 @@ public sealed record JobEntry
         {
             StepSince = now,
             StepSeconds = durations.Length > RememberedSteps ? durations.RemoveAt(0) : durations,
-            WaitedFor = "",
         };
     }
 }

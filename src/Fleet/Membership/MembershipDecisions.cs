@@ -9,6 +9,7 @@ namespace LightlyCluster.Fleet.Membership;
 internal static class MembershipDecisions
 {
     private static readonly TimeSpan ExplainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetainAtLeast = TimeSpan.FromSeconds(5);
 
     /// <summary>Decides in the observer's role.</summary>
     public static FleetState Decide(FleetState state, TimeSpan now, List<FleetAction> actions)
@@ -199,6 +200,7 @@ internal static class MembershipDecisions
     {
         var job = entry.Record;
         var members = job.Plan.Members.Select(member => state.Member(member, job.Id)).ToArray();
+        entry = Retain(state, entry, now, actions);
         entry = ShareRules.Observe(state, entry, now, actions);
         List<Loss> lost = [.. DeathRules.Find(state, job, now)];
         lost.AddRange(ShareRules.FindStuck(state, entry, now).Where(stuck => !lost.Exists(loss => loss.Incarnation == stuck.Incarnation)));
@@ -230,6 +232,26 @@ internal static class MembershipDecisions
 
         Yield(job, allotment, survivors.Length + joiners.Length, actions);
         return entry;
+    }
+
+    /// <summary>Payloads of committed steps are kept while somebody catches up, and not for one that died over it.</summary>
+    private static JobEntry Retain(FleetState state, JobEntry entry, TimeSpan now, List<FleetAction> actions)
+    {
+        var job = entry.Record;
+        var isNeeded = job.SnapshotWantedBy.Length > 0 || state.Workers.Values.Any(worker => worker.Job == job.Id
+            && (worker.Phase is MemberPhase.Joining or MemberPhase.CatchingUp || worker.Report.Status == WorkerStatus.Loading));
+        if (job.RetainFrom < 0 || isNeeded)
+        {
+            return entry with { RetainedSince = null };
+        }
+
+        var since = entry.RetainedSince ?? now;
+        if (now - since > RetainAtLeast)
+        {
+            actions.Add(new EndRetention(job.Id));
+        }
+
+        return entry with { RetainedSince = since };
     }
 
     /// <summary>Members that go: those that said so, and those that another job is to have.</summary>

@@ -226,7 +226,7 @@ public static class MembershipMachine
     {
         foreach (var loss in lost)
         {
-            if (loss.Cause == DeathRules.Failed && state.Workers.TryGetValue(loss.Incarnation, out var failed))
+            if (loss.Cause is DeathRules.Failed or DeathRules.OutOfMemory && state.Workers.TryGetValue(loss.Incarnation, out var failed))
             {
                 state = Release(state, failed with { Job = job }, "the job failed on this worker", now, actions);
                 continue;

@@ -7,13 +7,14 @@ namespace LightlyCluster.Fleet.Membership;
 internal static class ShareRules
 {
     private const int StepsBeforeNaming = 5;
+    private const int HeartbeatsUntilUnheard = 3;
 
     /// <summary>Notes whom the others wait for, and names members that have become slow or quick again.</summary>
     public static JobEntry Observe(FleetState state, JobEntry entry, TimeSpan now, List<FleetAction> actions)
     {
         var job = entry.Record;
         var members = job.Plan.Members.Select(member => state.Member(member, job.Id)).ToArray();
-        entry = Watch(entry, members, now);
+        entry = Watch(state, entry, members, now);
         if (entry.JudgedStep == job.Step)
         {
             return entry;
@@ -27,32 +28,23 @@ internal static class ShareRules
     public static IEnumerable<Loss> FindStuck(FleetState state, JobEntry entry, TimeSpan now)
     {
         var limit = LimitOf(entry, state.Times.StepsUntilStuck, state.Times.ShortestStuck);
-        return entry.WaitedFor.Length > 0 && limit is { } longest && now - entry.WaitedSince > longest
-            ? entry.WaitedFor.Split(',').Select(member => new Loss(member, DeathRules.Stuck, now - entry.WaitedSince))
-            : [];
+        return entry.Waited.Where(member => now - member.Value.Since > limit)
+            .Select(member => new Loss(member.Key, DeathRules.Stuck, now - member.Value.Since));
     }
 
-    /// <summary>Lets idle members compute the shards of one that is stuck too, or shares anew when that makes steps shorter.</summary>
+    /// <summary>Lets the others compute the shards of one that is stuck, or shares anew when that makes steps shorter.</summary>
     public static JobEntry Decide(FleetState state, JobEntry entry, TimeSpan now, List<FleetAction> actions)
     {
         var job = entry.Record;
         var limit = LimitOf(entry, state.Times.StepsUntilHelp, state.Times.ShortestHelp);
-        if (entry.WaitedFor.Length > 0 && entry.HelpedStep != job.Step && limit is { } longest && now - entry.WaitedSince > longest)
+        var stuck = entry.Waited.Where(member => now - member.Value.Since > limit).Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
+        if (job.Plan.Current.Ranges.Concat(job.Plan.Next.Ranges).Any(share => share.Range.Count > 0 && stuck.Contains(share.Member)))
         {
-            var stuck = entry.WaitedFor.Split(',').ToHashSet(StringComparer.Ordinal);
-            var current = job.Plan.At(job.Step).Without(job.ShardCount, stuck);
-            if (current.Ranges.IsEmpty)
-            {
-                string[] others = [.. job.Plan.Members.Where(member => !stuck.Contains(member))];
-                current = ShardAssignment.Weighted(job.ShardCount, others, [.. others.Select(_ => 1.0)]);
-            }
-
-            actions.Add(new NoteLine(job.Id, $"everybody waits for {string.Join(", ", stuck.Select(name => state.Member(name, job.Id).Id))} in step {job.Step}; the others compute its shards too"));
-            actions.Add(new BeginGeneration(job.Id, job.Generation, current, job.Plan.Next, IsStart: false, [], [], [], "help"));
-            return entry with { HelpedStep = job.Step };
+            Help(state, job, stuck, actions);
+            return entry;
         }
 
-        return entry.SkewedCommits >= state.Times.CommitsToRebalance && job.Step - entry.PlannedAt >= state.Times.StepsBetweenRebalances
+        return entry.Waited.IsEmpty && entry.SkewedCommits >= state.Times.CommitsToRebalance && job.Step - entry.PlannedAt >= state.Times.StepsBetweenRebalances
             ? Rebalance(state, entry, actions)
             : entry;
     }
@@ -73,6 +65,22 @@ internal static class ShareRules
         double SecondsOf(ShardAssignment assignment) => assignment.Ranges.Max(range => range.Range.Count / speeds[range.Member]);
     }
 
+    /// <summary>A stuck member stays a member, but without shards until it moves on: else every step would wait for it anew.</summary>
+    private static void Help(FleetState state, JobRecord job, HashSet<string> stuck, List<FleetAction> actions)
+    {
+        string[] others = [.. job.Plan.Members.Where(member => !stuck.Contains(member))];
+        var shares = ShardAssignment.Weighted(
+            job.ShardCount, others, [.. others.Select(member => state.Member(member, job.Id).Report.ShardsPerSecond)]);
+        var current = job.Plan.At(job.Step).Without(job.ShardCount, stuck);
+        actions.Add(new NoteLine(
+            job.Id,
+            $"everybody waits for {string.Join(", ", stuck.Order(StringComparer.Ordinal).Select(name => state.Member(name, job.Id).Id))} in step {job.Step}; "
+            + "the others compute its shards too"));
+        actions.Add(new BeginGeneration(
+            job.Id, job.Generation, current.Ranges.IsEmpty ? shares : current, shares.WithIdle(job.Plan.Members.Where(stuck.Contains)),
+            IsStart: false, [], [], [], "help"));
+    }
+
     private static JobEntry Rebalance(FleetState state, JobEntry entry, List<FleetAction> actions)
     {
         var job = entry.Record;
@@ -82,17 +90,34 @@ internal static class ShareRules
         return entry with { SkewedCommits = 0, PlannedAt = job.Step };
     }
 
-    /// <summary>Whom all others wait for. A member that measures or writes a checkpoint is busy, not stuck.</summary>
-    private static JobEntry Watch(JobEntry entry, WorkerEntry[] members, TimeSpan now)
+    /// <summary>
+    /// Whom all others wait for, or waited for until it was helped. A member that measures or writes a checkpoint is busy, not stuck; one
+    /// that comes after the others (cut off from the bytes, or just woken) keeps them waiting like one that computes.
+    /// </summary>
+    private static JobEntry Watch(FleetState state, JobEntry entry, WorkerEntry[] members, TimeSpan now)
     {
         var step = entry.Record.Step;
-        var slow = members.Where(IsComputing).ToArray();
-        var isWaited = slow.Length > 0 && slow.Length < members.Length
-            && members.All(member => IsComputing(member) || (member.Report.Step == step && member.Report.Part == StepPart.Waiting));
-        var waitedFor = isWaited ? string.Join(',', slow.Select(member => member.Incarnation)) : "";
-        return waitedFor == entry.WaitedFor ? entry : entry with { WaitedFor = waitedFor, WaitedSince = now };
+        var waited = entry.Waited.RemoveRange(entry.Waited.Where(known => !members.Any(member =>
+            member.Incarnation == known.Key && member.Report.Step == known.Value.Step && Holds(member))).Select(known => known.Key));
+        var holding = members.Where(Holds).ToArray();
+        if (holding.Length < members.Length && members.All(member => Holds(member) || IsWaiting(member)))
+        {
+            waited = waited.AddRange(holding.Where(member => !waited.ContainsKey(member.Incarnation))
+                .Select(member => KeyValuePair.Create(member.Incarnation, new Standstill(member.Report.Step, now))));
+        }
 
-        bool IsComputing(WorkerEntry member) => member.Report.Step == step && member.Report.Part == StepPart.Computing;
+        return entry with { Waited = waited };
+
+        bool IsWaiting(WorkerEntry member) => member.Report.Step == step && member.Report.Part == StepPart.Waiting;
+
+        // What was heard long ago says nothing: whoever is cut off from this observer may train on, and its lease decides.
+        bool IsHeard(WorkerEntry member) => now - member.HeardAt <= HeartbeatsUntilUnheard * state.Times.LeaseRenewal;
+
+        bool Holds(WorkerEntry member) => IsHeard(member) && IsBehind(member);
+
+        bool IsBehind(WorkerEntry member) => member.Report.Step == step
+            ? member.Report.Part == StepPart.Computing
+            : member.Report.Step < step && (member.Report.Part != StepPart.None || member.Report.Status is WorkerStatus.Loading);
     }
 
     private static JobEntry NameStragglers(FleetState state, JobEntry entry, WorkerEntry[] members, List<FleetAction> actions)

@@ -12,6 +12,22 @@ public static class ReductionTree
     /// <summary>The root of a tree over <paramref name="shardCount"/> shards.</summary>
     public static TreeNode Root(int shardCount) => new(0, shardCount);
 
+    /// <summary>All nodes of the tree, 2 * <paramref name="shardCount"/> - 1 of them; parents come before children.</summary>
+    public static IReadOnlyList<TreeNode> Nodes(int shardCount)
+    {
+        var nodes = new List<TreeNode>((2 * shardCount) - 1) { Root(shardCount) };
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            if (!nodes[index].IsLeaf)
+            {
+                nodes.Add(nodes[index].Left);
+                nodes.Add(nodes[index].Right);
+            }
+        }
+
+        return nodes;
+    }
+
     /// <summary>The largest nodes of the tree that lie within a range, in order; together they cover it exactly.</summary>
     public static IReadOnlyList<TreeNode> MaximalSubtrees(int shardCount, ShardRange range)
     {

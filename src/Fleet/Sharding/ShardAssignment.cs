@@ -69,6 +69,13 @@ public sealed class ShardAssignment
         return new([.. survivors.Select((entry, index) => (entry.Member, new ShardRange(starts[index], starts[index + 1] - starts[index])))]);
     }
 
+    /// <summary>The same with members that hold nothing, behind the others.</summary>
+    public ShardAssignment WithIdle(IEnumerable<string> members)
+    {
+        var end = Ranges.IsEmpty ? 0 : Ranges[^1].Range.End;
+        return new([.. Ranges, .. members.Select(member => (member, new ShardRange(end, 0)))]);
+    }
+
     /// <summary>The range of a member; the empty range when it has none.</summary>
     public ShardRange RangeOf(string member) => Ranges.FirstOrDefault(entry => entry.Member == member).Range;
 

@@ -15,6 +15,9 @@ public interface IJobStore
     /// <summary>Reads a job; null when there is none.</summary>
     Task<JobRecord?> ReadAsync(string job);
 
+    /// <summary>Reads what changes in a running job; null when there is none.</summary>
+    Task<JobHead?> ReadHeadAsync(string job);
+
     /// <summary>Identifiers of jobs in order of creation, from <paramref name="skip"/> on.</summary>
     Task<IReadOnlyList<string>> ListAsync(int skip, int count);
 

@@ -17,11 +17,11 @@ public interface IStepStore
     Task<PublishOutcome> PublishReducedAsync(
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int chunkCount, int shardCount, double learningRate, TimeSpan life);
 
-    /// <summary>The shards published in a step.</summary>
-    Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step);
+    /// <summary>Those of some shards that are published in a step.</summary>
+    Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step, IReadOnlyList<int> shards);
 
-    /// <summary>The nodes published for some chunks of a step.</summary>
-    Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks);
+    /// <summary>The nodes published for some chunks of a step, of a tree over so many shards.</summary>
+    Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks, int shardCount);
 
     /// <summary>The reduced chunks published in a step.</summary>
     Task<IReadOnlyDictionary<int, PayloadPointer>> ReadReducedAsync(long step);

@@ -9,12 +9,12 @@ public sealed class JobRecord
     private readonly IReadOnlyDictionary<string, string> _fields;
 
     /// <summary>Wraps the fields of the job's hash.</summary>
-    public JobRecord(IReadOnlyDictionary<string, string> fields)
+    /// <param name="fields">The job's fields, and those of its plan.</param>
+    /// <param name="plan">The plan where it was read before; null: it is read from the fields.</param>
+    public JobRecord(IReadOnlyDictionary<string, string> fields, ShardPlan? plan = null)
     {
         _fields = fields;
-        Plan = Text("planNext").Length == 0 && Text("planCurrent").Length == 0
-            ? ShardPlan.None with { Generation = Generation }
-            : new ShardPlan(Generation, Number("planStep"), ShardAssignment.Decode(Text("planCurrent")), ShardAssignment.Decode(Text("planNext")));
+        Plan = plan ?? PlanOf();
     }
 
     /// <summary>Identifier.</summary>
@@ -43,6 +43,9 @@ public sealed class JobRecord
 
     /// <summary>First start, milliseconds since 1970; 0 before.</summary>
     public long Started => Number("started");
+
+    /// <summary>First start; the beginning of 1970 before.</summary>
+    public DateTimeOffset StartTime => DateTimeOffset.FromUnixTimeMilliseconds(Started);
 
     /// <summary>End, milliseconds since 1970; 0 before.</summary>
     public long Ended => Number("ended");
@@ -130,6 +133,10 @@ public sealed class JobRecord
 
     /// <summary>A field that belongs to results (knnTop1, ...); null when absent.</summary>
     public string? Field(string name) => _fields.GetValueOrDefault(name);
+
+    private ShardPlan PlanOf() => Text("planNext").Length == 0 && Text("planCurrent").Length == 0
+        ? ShardPlan.None with { Generation = Generation }
+        : new ShardPlan(Generation, Number("planStep"), ShardAssignment.Decode(Text("planCurrent")), ShardAssignment.Decode(Text("planNext")));
 
     private string Text(string name) => _fields.GetValueOrDefault(name, "");
 

@@ -51,7 +51,8 @@ internal static class WorkerHost
         builder.Logging.AddLightlyLogging(telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
+        builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();

@@ -38,6 +38,13 @@ internal sealed class AssignedJob(JobRunnerFactory factory, WorkerState state) :
         }
     }
 
+    /// <summary>Drops whatever there is, and keeps what is prepared for when it comes again.</summary>
+    public Task StopForNowAsync()
+    {
+        _running?.Runner.KeepState();
+        return StopAsync();
+    }
+
     /// <summary>Drops a job, or whatever there is when <paramref name="job"/> is null.</summary>
     public async Task StopAsync(string? job = null)
     {

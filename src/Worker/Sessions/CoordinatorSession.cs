@@ -132,7 +132,7 @@ internal sealed partial class CoordinatorSession(
     private async Task ComeAnewAsync(string reason)
     {
         LogFenced(_incarnation, reason);
-        await _job.StopAsync();
+        await _job.StopForNowAsync();
         state.Reset();
         _incarnation = NewIncarnation();
         var renewed = Interlocked.Exchange(ref _renewed, new());

@@ -1,6 +1,7 @@
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
 
@@ -14,6 +15,12 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
 {
     /// <summary>Waits for a snapshot after which it is asked for again.</summary>
     private const int WaitsForSnapshot = 10;
+
+    /// <summary>Waits after which a member that is behind helps itself: perhaps nobody holds the newest state.</summary>
+    private const int WaitsOfMember = 20;
+
+    /// <summary>Up to as many members, a step that others computed is computed again rather than asked for.</summary>
+    private const int MembersOfSmallFleet = 8;
 
     private readonly SnapshotExchange _snapshots = new(parts);
     private int _waits;
@@ -35,7 +42,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
             return;
         }
 
-        if (others && !isMember)
+        // A member of a small fleet that lacks one step computes it soon; else it would never catch up with the others.
+        var isFarBehind = (job.Step - Computation.Step > 1 || job.Plan.Members.Count > MembersOfSmallFleet) && _waits < WaitsOfMember;
+        if (others && (!isMember || isFarBehind))
         {
             await WaitForSnapshotAsync(job, cancellationToken);
             return;
@@ -73,8 +82,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
     {
         var step = Computation.Step;
         var pointers = await parts.Steps.ReadReducedAsync(step);
-        var shards = await parts.Steps.ReadShardsAsync(step);
-        if (pointers.Count < parts.Shape.Layout.ChunkCount || shards.Count < parts.Shape.ShardCount)
+        int[] wanted = parts.Shape.PublishedLength > 0 ? [.. Enumerable.Range(0, parts.Shape.ShardCount)] : [];
+        var shards = await parts.Steps.ReadShardsAsync(step, wanted);
+        if (pointers.Count < parts.Shape.Layout.ChunkCount || shards.Count < wanted.Length)
         {
             return false;
         }
@@ -85,7 +95,9 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
         try
         {
             var rows = await Task.WhenAll(Enumerable.Range(0, parts.Shape.ShardCount)
-                .Select(shard => parts.Exchange.TryReadShardAsync(shards[shard], parts.Shape.PublishedLength)));
+                .Select(shard => wanted.Length == 0
+                    ? Task.FromResult<float[]?>([])
+                    : parts.Exchange.TryReadShardAsync(shards[shard], parts.Shape.PublishedLength)));
             var chunks = await Task.WhenAll(pointers.Select(entry =>
             {
                 var (offset, length) = parts.Shape.Layout.Chunk(entry.Key);
@@ -98,7 +110,7 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
 
             await Computation.AbandonAsync();
             await Computation.ReceiveAsync(rows!, times);
-            await applier.FollowAsync(job, reduced, times, start);
+            await applier.FollowAsync(job, reduced, "", times, start);
         }
         finally
         {
@@ -115,14 +127,15 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
         var times = new PhaseTimes(parts.Clock);
         using var computer = new ShardComputer(Computation, parts.Pool, times);
         await Computation.AbandonAsync();
-        var rows = new float[parts.Shape.ShardCount][];
-        for (var shard = 0; shard < rows.Length; shard++)
+        var shards = new PublishedShard[parts.Shape.ShardCount];
+        for (var shard = 0; shard < shards.Length; shard++)
         {
-            rows[shard] = (await computer.PublishAsync(shard, cancellationToken)).Rows;
+            shards[shard] = await computer.PublishAsync(shard, cancellationToken);
         }
 
-        await computer.ReceiveAsync(rows);
-        await computer.ComputeAsync(new ShardRange(0, rows.Length), cancellationToken);
-        await applier.FollowAsync(job, computer.Nodes[ReductionTree.Root(rows.Length)], times, start);
+        await computer.ReceiveAsync([.. shards.Select(shard => shard.Rows)]);
+        await computer.ComputeAsync(new ShardRange(0, shards.Length), cancellationToken);
+        var samples = StepEntry.DigestOf(shards.Select(shard => shard.SamplesDigest));
+        await applier.FollowAsync(job, computer.Nodes[ReductionTree.Root(shards.Length)], samples, times, start);
     }
 }

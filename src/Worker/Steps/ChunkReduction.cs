@@ -102,7 +102,7 @@ internal sealed class ChunkReduction(
     {
         _isOwn = _ => true;
         var open = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_present.ContainsKey(chunk)).ToArray();
-        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk, node => node.Node);
+        var published = (await steps.ReadNodesAsync(_step, open, frame.ShardCount)).ToLookup(node => node.Chunk, node => node.Node);
         var missing = open.SelectMany(chunk => ReductionTree.Missing(
             frame.ShardCount, node => nodes.ContainsKey(node) || published[chunk].Contains(node))).Distinct().Order().ToArray();
         foreach (var shard in missing)
@@ -157,7 +157,7 @@ internal sealed class ChunkReduction(
             return;
         }
 
-        var published = (await steps.ReadNodesAsync(_step, open)).ToLookup(node => node.Chunk);
+        var published = (await steps.ReadNodesAsync(_step, open, frame.ShardCount)).ToLookup(node => node.Chunk);
         foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
         {
             var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk))).ToDictionary(node => node.Node, node => node.Payload);
@@ -282,7 +282,7 @@ internal sealed class ChunkReduction(
     private async Task ComputeLostAsync(CancellationToken cancellationToken)
     {
         var chunks = _failures.Where(entry => entry.Value >= LostAfter).Select(entry => entry.Key).ToArray();
-        foreach (var pointer in await steps.ReadNodesAsync(_step, chunks))
+        foreach (var pointer in await steps.ReadNodesAsync(_step, chunks, frame.ShardCount))
         {
             // Own parts may cover the node in another division: then they are used, never again the pointer.
             await computeAsync(new(pointer.Node.Start, pointer.Node.Count), cancellationToken);

@@ -67,6 +67,9 @@ internal interface IJobComputation : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count);
 
+    /// <summary>Files of the data set that were written after a time, as far as that can be told; at most five.</summary>
+    IReadOnlyList<string> ChangedFiles(DateTimeOffset since);
+
     /// <summary>Measures the backbone.</summary>
     /// <param name="isFull">Whether the collapse measure and points for a plot are wanted too.</param>
     Task<EvaluationResult> EvaluateAsync(bool isFull);

@@ -14,12 +14,20 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, IComputationFactory computations, WorkerState state, WorkerTelemetry telemetry, IFleetStore store, TimeProvider clock,
+    JobTicket ticket, ComputationShelf computations, WorkerState state, WorkerTelemetry telemetry, IFleetStore store, TimeProvider clock,
     ILogger<JobRunner> logger)
     : IJobRunner
 {
+    private static readonly TimeSpan WaitForRoom = TimeSpan.FromSeconds(1);
+
     private readonly IJobStore _jobs = store.Jobs;
     private FinishTask? _finish;
+    private volatile bool _keepsState;
+    private bool _wasRunning;
+    private bool _hasUnreported;
+
+    /// <inheritdoc/>
+    public void KeepState() => _keepsState = true;
 
     /// <summary>Runs until the job has ended for this worker. Never throws.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -27,32 +35,41 @@ internal sealed partial class JobRunner(
         try
         {
             state.Set(ticket.Id, WorkerStatus.Loading, -1);
-            await using var computation = await computations.PrepareAsync(ticket, cancellationToken);
-            await RunAsync(computation, cancellationToken);
+            var (computation, isKept) = await UntilAnsweredAsync(
+                () => computations.TakeAsync(ticket, store.Steps(ticket.Id, ticket.Incarnation), cancellationToken), cancellationToken);
+            if (isKept)
+            {
+                LogGoesOn(ticket.Id, computation.Step);
+            }
+
+            var isWhole = false;
+            try
+            {
+                await RunAsync(computation, cancellationToken);
+                isWhole = true;
+            }
+            catch (OperationCanceledException)
+            {
+                isWhole = true;
+                throw;
+            }
+            finally
+            {
+                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState && !_hasUnreported);
+            }
         }
         catch (OperationCanceledException)
         {
             // The job was taken back.
         }
-        catch (CorruptImageException error)
+        catch (Exception error) when (ReasonOf(error) is { } reason)
         {
-            Fail($"InvalidData: {error.Message}");
+            Fail($"{reason}: {error.Message}");
         }
-        catch (DatasetException error)
+        catch (Exception error) when (IsOutOfMemory(error))
         {
-            Fail($"InvalidData: {error.Message}");
-        }
-        catch (JobSpecificationException error)
-        {
-            Fail($"InvalidSpecification: {error.Message}");
-        }
-        catch (CheckpointException error)
-        {
-            Fail($"InvalidCheckpoint: {error.Message}");
-        }
-        catch (StateMismatchException error)
-        {
-            Fail($"StateMismatch: {error.Message}");
+            LogFailed(error, ticket.Id);
+            Fail($"OutOfMemory: {error.Message.Split('\n')[0]} Give this worker more memory, or the job more shards (--shards) or a smaller batch.");
         }
 #pragma warning disable CA1031 // The top of the loop: whatever it is costs this worker the job, and is said.
         catch (Exception error)
@@ -73,9 +90,24 @@ internal sealed partial class JobRunner(
         var job = await _jobs.ReadAsync(ticket.Id);
         if (_finish is { } finish && job is { State: JobState.Running } && job.Plan.Members is [var only] && only == ticket.Incarnation)
         {
-            await finish.CheckpointAsync(job);
+            await finish.CheckpointBesideStepsAsync(job);
         }
     }
+
+    /// <summary>The word for programs that says why a job cannot be carried out here; null for an error that nobody expected.</summary>
+    private static string? ReasonOf(Exception error) => error switch
+    {
+        CorruptImageException or DatasetException => "InvalidData",
+        JobSpecificationException => "InvalidSpecification",
+        CheckpointException => "InvalidCheckpoint",
+        SamplesDifferException => "SamplesDiffer",
+        StateMismatchException => "StateMismatch",
+        _ => null,
+    };
+
+    /// <summary>Memory of the runtime, of libtorch on the CPU ("can't allocate memory") and of a GPU ("CUDA out of memory").</summary>
+    private static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException
+        || error.Message.Contains("allocate memory", StringComparison.Ordinal) || error.Message.Contains("out of memory", StringComparison.Ordinal);
 
     private void Fail(string message)
     {
@@ -93,7 +125,6 @@ internal sealed partial class JobRunner(
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
-        _finish = new(computation, _jobs, steps, ticket, telemetry, clock);
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
@@ -106,6 +137,7 @@ internal sealed partial class JobRunner(
         }
 
         var applier = new StepApplier(parts);
+        _finish = new(computation, applier, _jobs, steps, ticket, telemetry, clock);
         var member = new MemberLoop(parts, applier, _finish, logger);
         try
         {
@@ -113,6 +145,8 @@ internal sealed partial class JobRunner(
         }
         finally
         {
+            // A state whose report is lost is reached again by following the log, which reports it.
+            _hasUnreported = applier.HasUnreported;
             await UntilAnsweredAsync(() => exchange.ForgetAsync(long.MaxValue), cancellationToken);
         }
     }
@@ -136,7 +170,25 @@ internal sealed partial class JobRunner(
             }
             catch (StoreFullException error)
             {
-                await UntilAnsweredAsync(() => member.PauseWithFullStoreAsync(error), cancellationToken);
+                await PauseWithFullStoreAsync(member, error, cancellationToken);
+            }
+        }
+    }
+
+    private async Task PauseWithFullStoreAsync(MemberLoop member, StoreFullException full, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await UntilAnsweredAsync(() => member.PauseWithFullStoreAsync(full), cancellationToken);
+                return;
+            }
+            catch (StoreFullException error)
+            {
+                // Not even the pause can be written: META itself is full. Nothing is lost; it is written when there is room.
+                LogMetaFull(ticket.Id, error.Message);
+                await Task.Delay(WaitForRoom, clock, cancellationToken);
             }
         }
     }
@@ -147,11 +199,18 @@ internal sealed partial class JobRunner(
         JobParts parts, MemberLoop member, StateFollower follower, StepApplier applier, CancellationToken cancellationToken)
     {
         await applier.ReportAsync(cancellationToken);
-        if (await _jobs.ReadAsync(ticket.Id) is not { HasEnded: false } job)
+        var record = await _jobs.ReadAsync(ticket.Id);
+        if (record is null && _wasRunning)
+        {
+            LogMetaLost(ticket.Id, parts.Computation.Step);
+        }
+
+        if (record is not { HasEnded: false } job)
         {
             return false;
         }
 
+        _wasRunning |= job.State == JobState.Running;
         var held = parts.Computation.Step;
         if (held > job.Step)
         {
@@ -167,7 +226,7 @@ internal sealed partial class JobRunner(
 
         var isMember = job.Plan.Members.Contains(ticket.Incarnation) && job.State == JobState.Running;
         state.Set(ticket.Id, isMember ? WorkerStatus.Training : WorkerStatus.Ready, held);
-        if (isMember && job.Plan.Members[0] == ticket.Incarnation)
+        if (isMember && job.Plan.Members.FirstOrDefault(member => member != job.SnapshotWantedBy) == ticket.Incarnation)
         {
             await follower.ServeAsync(job);
         }
@@ -224,6 +283,16 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(2101, LogLevel.Error, "Job {Job} failed on this worker.")]
     private partial void LogFailed(Exception error, string job);
+
+    [LoggerMessage(2106, LogLevel.Error, "META_REGRESSED: META knows nothing of job {Job}, of which this worker holds state {Step}: the store has lost it, "
+        + "or somebody deleted it. Restore META's append-only file, or start again from a checkpoint with --resume.")]
+    private partial void LogMetaLost(string job, long step);
+
+    [LoggerMessage(2107, LogLevel.Error, "The META store is full ({Error}). Job {Job} stands until it has room; nothing is lost. Give it more memory (maxmemory).")]
+    private partial void LogMetaFull(string job, string error);
+
+    [LoggerMessage(2105, LogLevel.Information, "Job {Job}: this worker goes on from state {Step}, which its last incarnation held.")]
+    private partial void LogGoesOn(string job, long step);
 
     [LoggerMessage(2102, LogLevel.Warning, "The store does not answer ({Error}). This worker waits.")]
     private partial void LogStoreAway(string error);

@@ -11,7 +11,7 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Makes the runner of a job.</summary>
 internal sealed class JobRunnerFactory(
-    WorkerOptions options, IComputationFactory computations, DeviceChoice device, TrainingThread training, WorkerState state, WorkerTelemetry telemetry,
+    WorkerOptions options, ComputationShelf computations, DeviceChoice device, TrainingThread training, WorkerState state, WorkerTelemetry telemetry,
     TimeProvider clock, ILoggerFactory loggers)
 {
     /// <summary>Makes the runner of a job for this incarnation.</summary>

@@ -48,7 +48,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
         {
             await finish.PauseAsync(
                 job, "StoreFull",
-                $"The DATA store has no room ({error.Message}). Nothing is lost: give it more memory (maxmemory), or use fewer shards or workers, then resume.");
+                $"The store has no room ({error.Message}). Nothing is lost: give it more memory (maxmemory), or use fewer shards or workers, then resume.");
         }
     }
 

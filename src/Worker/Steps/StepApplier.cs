@@ -19,11 +19,25 @@ internal sealed class StepApplier(JobParts parts)
 
     private StateReport? _unreported;
 
+    /// <summary>Whether the newest state is still to be reported.</summary>
+    public bool HasUnreported => _unreported is not null;
+
     /// <summary>Applies the vector of a committed step that this worker had no part in, if it is the one of the log.</summary>
-    /// <exception cref="StateMismatchException">It is another one.</exception>
-    public async Task FollowAsync(JobRecord job, VectorBuffer reduced, PhaseTimes times, long start)
+    /// <param name="job">The job.</param>
+    /// <param name="reduced">The vector.</param>
+    /// <param name="samplesDigest">Digest of the samples where the step was computed again here; empty where its bytes were fetched.</param>
+    /// <param name="times">Takes what it costs.</param>
+    /// <param name="start">When the step began here.</param>
+    /// <exception cref="SamplesDifferException">The samples are others.</exception>
+    /// <exception cref="StateMismatchException">The vector is another one.</exception>
+    public async Task FollowAsync(JobRecord job, VectorBuffer reduced, string samplesDigest, PhaseTimes times, long start)
     {
         var entry = await EntryAsync(job);
+        if (samplesDigest.Length > 0 && samplesDigest != entry.SamplesDigest)
+        {
+            throw new SamplesDifferException(entry.Step, entry.SamplesDigest, samplesDigest, parts.Computation.ChangedFiles(job.StartTime));
+        }
+
         CrashPoint.Reach("worker.mid-replay");
         var digest = times.Measure(TelemetryPhases.Digest, () => StepDigest.Of(reduced, parts.Shape.Layout));
         if (entry.Digest != digest)
@@ -51,6 +65,7 @@ internal sealed class StepApplier(JobParts parts)
             LearningRate = entry.LearningRate,
             StateHash = hash,
             Generation = entry.Generation,
+            SamplesDigest = entry.SamplesDigest,
             Seconds = seconds,
             WorkerCount = job.Plan.At(step).Members.Count(),
             Phases = { times.Seconds.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value, 6)) },
@@ -80,15 +95,19 @@ internal sealed class StepApplier(JobParts parts)
         {
             var isDecisive = parts.Clock.GetElapsedTime(since) > SuspicionLimit;
             var (verdict, first) = await parts.Steps.VerifyStateAsync(report with { IsDecisive = isDecisive });
+            if (verdict != StateVerdict.Suspect)
+            {
+                // A worker that leaves reports beside its steps: a newer state may be there to report by now.
+                Interlocked.CompareExchange(ref _unreported, null, report);
+            }
+
             if (verdict == StateVerdict.Equal)
             {
-                _unreported = null;
                 return;
             }
 
             if (verdict == StateVerdict.Different)
             {
-                _unreported = null;
                 throw new StateMismatchException($"State {report.Step} is {report.Hash} here, {first} on another member.");
             }
 

@@ -145,6 +145,13 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     /// <summary>Gathers what all shards published; false when the generation or the state changed meanwhile.</summary>
     private Task<bool> CollectAsync(JobRecord job, CancellationToken cancellationToken) => times.MeasureAsync(TelemetryPhases.ExchangeEmbeddings, async () =>
     {
+        if (parts.Shape.PublishedLength == 0)
+        {
+            // Nothing travels: the commit asks for the shards, nobody else does.
+            Array.Fill(_rows, []);
+            return true;
+        }
+
         var failures = new int[ShardCount];
         var since = parts.Clock.GetTimestamp();
         while (true)
@@ -155,7 +162,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 return true;
             }
 
-            var pointers = await parts.Steps.ReadShardsAsync(_step);
+            var pointers = await parts.Steps.ReadShardsAsync(_step, missing);
             var found = missing.Where(pointers.ContainsKey).ToArray();
             await Task.WhenAll(found.Select(async shard =>
                 _rows[shard] = await parts.Exchange.TryReadShardAsync(pointers[shard], parts.Shape.PublishedLength)));
@@ -248,8 +255,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 }
             }
 
-            var current = Seen = await times.MeasureAsync(
-                _reduction.IsComplete ? TelemetryPhases.Commit : TelemetryPhases.ExchangeGradients, () => parts.Jobs.ReadAsync(parts.Ticket.Id));
+            var current = await times.MeasureAsync(
+                _reduction.IsComplete ? TelemetryPhases.Commit : TelemetryPhases.ExchangeGradients, () => parts.Jobs.ReadHeadAsync(parts.Ticket.Id));
             if (current is not null && current.Step > _step && (_reduction.IsComplete || waits > WaitsForLostChunks))
             {
                 return _reduction.IsComplete ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
@@ -263,6 +270,11 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             if (parts.Durations.Patience is { } patience && parts.Clock.GetElapsedTime(since) > patience && current.Step == _step)
             {
                 await _reduction.TakeOverAsync(cancellationToken);
+                if (!await AnnounceAsync(job, isAlone: false))
+                {
+                    return null;
+                }
+
                 since = parts.Clock.GetTimestamp();
             }
         }
@@ -284,7 +296,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
 
     private async Task<bool> HasChangedAsync(JobRecord job)
     {
-        var current = await parts.Jobs.ReadAsync(parts.Ticket.Id);
+        var current = await parts.Jobs.ReadHeadAsync(parts.Ticket.Id);
         return current is null || current.Generation != job.Generation || current.State != JobState.Running || current.Step > _step;
     }
 }

@@ -38,8 +38,11 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         {
             var views = times.Measure(TelemetryPhases.Augment, () => MakeViews(step, loaded));
             _views[shard] = views;
-            CrashPoint.Reach("worker.mid-forward");
-            return times.Measure(TelemetryPhases.Forward, () => context.Method.Publish(step, shard, views));
+            return times.Measure(TelemetryPhases.Forward, () =>
+            {
+                CrashPoint.Reach("worker.mid-forward");
+                return context.Method.Publish(step, shard, views);
+            });
         });
         return new(shard, loaded.Digest, loaded.Replaced, rows);
     }
@@ -120,6 +123,9 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => training.RunAsync<IReadOnlyList<string>>(() =>
         [.. Enumerable.Range(0, count).Select(offset => firstStep + offset).Select(step => StepEntry.DigestOf(
             Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ChangedFiles(DateTimeOffset since) => Steps.ChangedFiles.Since(context.Specification.Data.Path, since);
 
     /// <inheritdoc/>
     public async Task<EvaluationResult> EvaluateAsync(bool isFull)

@@ -6,7 +6,8 @@ using LightlyCluster.Worker.Telemetry;
 namespace LightlyCluster.Worker.Tasks;
 
 /// <summary>What the first member does beside steps: measuring, checkpoints, export, and the end of the job.</summary>
-internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, IStepStore steps, JobTicket ticket, WorkerTelemetry telemetry, TimeProvider clock)
+internal sealed class FinishTask(
+    IJobComputation computation, StepApplier applier, IJobStore jobs, IStepStore steps, JobTicket ticket, WorkerTelemetry telemetry, TimeProvider clock)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -21,9 +22,20 @@ internal sealed class FinishTask(IJobComputation computation, IJobStore jobs, IS
         }
     }
 
-    /// <summary>Writes a checkpoint of the state that this worker holds.</summary>
-    public Task CheckpointAsync(JobRecord job) => telemetry.CheckpointAsync(
-        ticket.Id, ticket.Worker, computation.Step, () => computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? ""));
+    /// <summary>Writes a checkpoint of the state that this worker holds, once that state is reported: who goes on from it cannot report it.</summary>
+    public async Task CheckpointAsync(JobRecord job)
+    {
+        await applier.ReportAsync(CancellationToken.None);
+        await telemetry.CheckpointAsync(
+            ticket.Id, ticket.Worker, computation.Step, () => computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? ""));
+    }
+
+    /// <summary>Writes a checkpoint beside the steps, which may go on meanwhile.</summary>
+    public async Task CheckpointBesideStepsAsync(JobRecord job)
+    {
+        await CheckpointAsync(job);
+        await applier.ReportAsync(CancellationToken.None);
+    }
 
     /// <summary>Checkpoints and pauses the job at the state that this worker holds.</summary>
     public Task PauseAsync(JobRecord job) => job.PauseReason.Length > 0 ? YieldAsync(job) : PauseAsync(

@@ -27,9 +27,8 @@ internal sealed class SampleAuditor(IJobComputation computation, IStepStore step
                 if (logged != digests[index])
                 {
                     var step = first + index;
-                    return (step - job.BaseStep,
-                        $"The audit of samples failed at step {step}: the log has {logged}, seed and files give {digests[index]}. "
-                        + "A file changed while the job ran, or a worker used other images; the model is in the output folder, but do not trust it.");
+                    var difference = SamplesDifferException.Describe(step, logged, digests[index], computation.ChangedFiles(job.StartTime));
+                    return (step - job.BaseStep, $"{difference} The model is in the output folder, but do not trust it.");
                 }
             }
         }

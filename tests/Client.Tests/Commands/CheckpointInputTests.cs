@@ -35,6 +35,24 @@ public sealed class CheckpointInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_verification_tells_that_an_image_changed_since_the_run_and_which()
+    {
+        var images = _folder.Images();
+        var changed = Path.Combine(images, "even", "image-002.jpg");
+        File.AppendAllText(changed, "A");
+        (await TrainAsync(images, "run", "1")).ExitCode.ShouldBe(0);
+        var content = File.ReadAllBytes(changed);
+        content[^1] = (byte)'B';
+        File.WriteAllBytes(changed, content);
+
+        var verified = await LightlyProgram.RunAsync("verify", _folder["run"], "--workers", "1", "--from-start");
+
+        verified.ExitCode.ShouldBe(1, verified.Errors);
+        verified.Output.ShouldContain("used other samples than the run did");
+        verified.Output.ShouldContain("changed since the run began: even/image-002.jpg");
+    }
+
+    [Fact]
     public async Task A_folder_without_a_run_cannot_be_resumed()
     {
         Directory.CreateDirectory(_folder["none"]);

@@ -31,8 +31,8 @@ internal static class StoreView
         var steps = store.Steps(job, "one");
         for (var step = Math.Max(0, record.Step - 2); step <= record.Step + 1; step++)
         {
-            var nodes = await steps.ReadNodesAsync(step, [.. Enumerable.Range(0, StoreCalls.Chunks)]);
-            view.AppendLine($"{step}: {Sorted(await steps.ReadShardsAsync(step))}; {Sorted(nodes)}")
+            var nodes = await steps.ReadNodesAsync(step, [.. Enumerable.Range(0, StoreCalls.Chunks)], StoreCalls.Shards);
+            view.AppendLine($"{step}: {Sorted(await steps.ReadShardsAsync(step, [.. Enumerable.Range(0, StoreCalls.Shards)]))}; {Sorted(nodes)}")
                 .AppendLine($"{step}: {Sorted(await steps.ReadReducedAsync(step))}")
                 .AppendLine($"{step}: {await steps.ReadEntryAsync(step, record.BaseStep)} {await steps.ReadHashAsync(step)}");
         }
@@ -54,7 +54,7 @@ internal static class StoreView
         // One entry a commit, in order, none missing (I1, I4).
         (await store.Jobs.ReadCommittedStepsAsync(job))
             .ShouldBe(Enumerable.Range((int)record.BaseStep, (int)(record.Step - record.BaseStep)).Select(step => (long)step));
-        var nodes = await store.Steps(job, "one").ReadNodesAsync(record.Step, [.. Enumerable.Range(0, StoreCalls.Chunks)]);
+        var nodes = await store.Steps(job, "one").ReadNodesAsync(record.Step, [.. Enumerable.Range(0, StoreCalls.Chunks)], StoreCalls.Shards);
         foreach (var chunk in nodes.GroupBy(node => node.Chunk))
         {
             var shards = chunk.SelectMany(pointer => Enumerable.Range(pointer.Node.Start, pointer.Node.Count)).ToArray();

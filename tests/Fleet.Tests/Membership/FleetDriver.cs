@@ -10,6 +10,7 @@ internal sealed class FleetDriver
 {
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _jobs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leases = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mute = new(StringComparer.Ordinal);
 
     public FleetDriver(ObserverRole role = ObserverRole.Leader, long term = 1) => Feed(new RoleChanged(role, term));
 
@@ -81,6 +82,9 @@ internal sealed class FleetDriver
 
     public void Leave(string worker, bool isSaved = false) => Feed(new WorkerLeaving(worker, isSaved));
 
+    /// <summary>Nothing that a worker says comes through any more; its stream stays open.</summary>
+    public void Mute(string worker) => _mute.Add(worker);
+
     public void LoseLease(params string[] workers) => _leases.ExceptWith(workers);
 
     public void GetLease(params string[] workers) => _leases.UnionWith(workers);
@@ -113,6 +117,7 @@ internal sealed class FleetDriver
                 continue;
             }
 
+            Beat();
             foreach (var job in _jobs.Keys.ToArray())
             {
                 Feed(new JobRead(Job(job)));
@@ -148,6 +153,17 @@ internal sealed class FleetDriver
         }
     }
 
+    /// <summary>Members repeat what they said last, each half a second, unless their way to the observer is cut.</summary>
+    private void Beat()
+    {
+        foreach (var worker in State.Workers.Values.Where(worker =>
+            worker.IsOpen && worker.Phase == MemberPhase.Active && worker.Report.Job == worker.Job && !_mute.Contains(worker.Incarnation)
+            && Now - worker.HeardAt >= State.Times.LeaseRenewal).ToArray())
+        {
+            Feed(new WorkerReported(worker.Incarnation, worker.Report));
+        }
+    }
+
     private void CarryOut(FleetAction action)
     {
         switch (action)
@@ -171,6 +187,9 @@ internal sealed class FleetDriver
                 Set(wanted.Job, "pauseRequested", "1");
                 Set(wanted.Job, "pauseReason", wanted.Reason);
                 Set(wanted.Job, "pauseMessage", wanted.Message);
+                break;
+            case EndRetention over:
+                Set(over.Job, "retainFrom", "-1");
                 break;
             case ExplainJob explain:
                 Set(explain.Job, "reason", explain.Reason);

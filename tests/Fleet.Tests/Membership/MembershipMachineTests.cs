@@ -291,6 +291,105 @@ public sealed class MembershipMachineTests
     }
 
     [Fact]
+    public void A_stuck_member_holds_no_shards_in_later_steps_and_gets_its_share_again_when_it_moves()
+    {
+        _fleet.AddJob(shards: 6);
+        Begin("a", "b", "c");
+        Commit(4);
+        Stick("b");
+        _fleet.Pass(1.2);
+        var help = _fleet.Actions.OfType<BeginGeneration>().ShouldHaveSingleItem();
+        help.Next.Encode().ShouldBe("a:0:3,c:3:3,b:6:0");
+
+        // Steps go on without it, and it is neither helped nor waited for anew.
+        for (var step = 0; step < 10; step++)
+        {
+            _fleet.Commit();
+            _fleet.Report("a");
+            _fleet.Report("c");
+            _fleet.Pass(0.2);
+        }
+
+        _fleet.Actions.OfType<BeginGeneration>().Count().ShouldBe(1);
+        Commit(5);
+
+        _fleet.Job().Plan.Next.Ranges.ShouldContain(share => share.Member == "b" && share.Range.Count > 0);
+        _fleet.Actions.OfType<BeginGeneration>().ShouldAllBe(begun => begun.Lost.Count == 0);
+    }
+
+    [Fact]
+    public void A_member_that_stands_while_steps_go_on_without_it_is_fenced()
+    {
+        Begin("a", "b", "c");
+        Commit(4);
+        Stick("b");
+        for (var step = 0; step < 40; step++)
+        {
+            _fleet.Pass(0.2);
+            _fleet.Commit();
+            _fleet.Report("a");
+            _fleet.Report("c");
+        }
+
+        var lost = _fleet.Actions.OfType<BeginGeneration>().SelectMany(begun => begun.Lost).ShouldHaveSingleItem();
+        (lost.Incarnation, lost.Cause).ShouldBe(("b", "stuck"));
+        lost.Detection.TotalSeconds.ShouldBeInRange(6, 7);
+    }
+
+    [Fact]
+    public void Who_is_not_heard_any_more_but_holds_its_lease_is_not_stuck()
+    {
+        Begin("a", "b", "c");
+        Commit(4);
+        Stick("b");
+        _fleet.Mute("b");
+        for (var step = 0; step < 40; step++)
+        {
+            _fleet.Pass(0.2);
+            _fleet.Commit();
+            _fleet.Report("a", part: StepPart.Waiting);
+            _fleet.Report("c", part: StepPart.Waiting);
+        }
+
+        _fleet.Actions.OfType<BeginGeneration>().SelectMany(begun => begun.Lost).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_member_that_comes_after_the_others_keeps_them_waiting_like_one_that_computes()
+    {
+        Begin("a", "b", "c");
+        Commit(4);
+        _fleet.Commit();
+        _fleet.Report("b", WorkerStatus.Loading, step: 4);
+        _fleet.Report("a", part: StepPart.Waiting);
+        _fleet.Report("c", part: StepPart.Waiting);
+        _fleet.Pass(1.2);
+
+        _fleet.Actions.OfType<BeginGeneration>().ShouldHaveSingleItem().Next.Encode().ShouldBe("a:0:2,c:2:2,b:4:0");
+    }
+
+    [Fact]
+    public void Payloads_are_kept_for_a_joiner_and_not_for_one_that_died_over_it()
+    {
+        Begin("a");
+        _fleet.Set("job", "step", "5");
+        _fleet.Set("job", "retainFrom", "3");
+        _fleet.Report("a");
+        _fleet.Join("b");
+        _fleet.Pass();
+        _fleet.Report("b", WorkerStatus.Loading, step: 3);
+        _fleet.Pass(20);
+        _fleet.Actions.OfType<EndRetention>().ShouldBeEmpty();
+
+        _fleet.Close("b");
+        _fleet.LoseLease("b");
+        _fleet.Pass(60);
+
+        _fleet.Actions.OfType<EndRetention>().ShouldNotBeEmpty();
+        _fleet.Job().RetainFrom.ShouldBe(-1);
+    }
+
+    [Fact]
     public void A_fault_of_the_job_fails_it_and_a_fault_of_a_worker_costs_that_worker()
     {
         Begin("a", "b");
@@ -330,6 +429,25 @@ public sealed class MembershipMachineTests
         deputy.LoseLease("b");
         deputy.Pass();
         deputy.Actions.OfType<BeginGeneration>().ShouldHaveSingleItem().Next.Encode().ShouldBe("a:0:4");
+    }
+
+    private void Commit(int steps)
+    {
+        for (var step = 0; step < steps; step++)
+        {
+            _fleet.Commit();
+            _fleet.ReportAll();
+            _fleet.Pass(0.1);
+        }
+    }
+
+    /// <summary>One member computes on and on; the others have done their part.</summary>
+    private void Stick(string stuck)
+    {
+        foreach (var member in _fleet.Job().Plan.Members)
+        {
+            _fleet.Report(member, part: member == stuck ? StepPart.Computing : StepPart.Waiting);
+        }
     }
 
     /// <summary>Lets a job run on these workers.</summary>

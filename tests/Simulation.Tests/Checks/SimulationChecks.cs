@@ -29,6 +29,9 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
     /// <summary>When the newest step was committed.</summary>
     public TimeSpan CommittedAt { get; private set; }
 
+    /// <summary>Longest time between two commits of the whole run.</summary>
+    public TimeSpan LongestGap { get; private set; }
+
     /// <summary>Longest time between commits after the faults ended.</summary>
     public TimeSpan SlowestProgress { get; private set; }
 
@@ -160,6 +163,8 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
         if (log.Count > _logLength && log.Count > 1)
         {
             LookAtCommit(StepEntry.Parse(log[^1]), log.Count - 2);
+            var gap = CommittedAt > TimeSpan.Zero ? scheduler.Now - CommittedAt : TimeSpan.Zero;
+            LongestGap = gap > LongestGap ? gap : LongestGap;
             CommittedAt = scheduler.Now;
         }
 
@@ -184,12 +189,11 @@ internal sealed class SimulationChecks(SimulatedJob job, MemoryKeys keys, Schedu
 
     private void LookAtNodes(long step)
     {
-        foreach (var nodes in keys.Hash(_names.Nodes(step)).Values)
+        var published = keys.Hash(_names.Nodes(step)).Keys.Select(field => field.Split(':')).Where(parts => parts.Length == 3);
+        foreach (var chunk in published.GroupBy(parts => parts[0], parts => new ShardRange(int.Parse(parts[1]), int.Parse(parts[2]))))
         {
-            var ranges = nodes.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(node => node.Split(':'))
-                .Select(parts => new ShardRange(int.Parse(parts[0]), int.Parse(parts[1]))).ToArray();
-            var shards = ranges.SelectMany(range => range.Shards()).ToArray();
-            Require(shards.Distinct().Count() == shards.Length, $"published nodes are disjoint: {nodes}");
+            var shards = chunk.SelectMany(range => range.Shards()).ToArray();
+            Require(shards.Distinct().Count() == shards.Length, $"published nodes of chunk {chunk.Key} are disjoint: {string.Join(' ', chunk)}");
         }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class FaultyJobStore(IJobStore inner, SimulatedNetwork network, 
 
     public Task<JobRecord?> ReadAsync(string job) => ReadAsync(() => inner.ReadAsync(job));
 
+    public Task<JobHead?> ReadHeadAsync(string job) => ReadAsync(() => inner.ReadHeadAsync(job));
+
     public Task<IReadOnlyList<string>> ListAsync(int skip, int count) => ReadAsync(() => inner.ListAsync(skip, count));
 
     public Task<string?> InitializeAsync(string job, JobInitialization facts) => WriteAsync(() => inner.InitializeAsync(job, facts));

@@ -17,9 +17,11 @@ internal sealed class FaultyStepStore(IStepStore inner, SimulatedNetwork network
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int chunkCount, int shardCount, double learningRate, TimeSpan life) =>
         WriteAsync(() => inner.PublishReducedAsync(generation, step, chunks, chunkCount, shardCount, learningRate, life));
 
-    public Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step) => ReadAsync(() => inner.ReadShardsAsync(step));
+    public Task<IReadOnlyDictionary<int, ShardPointer>> ReadShardsAsync(long step, IReadOnlyList<int> shards) =>
+        ReadAsync(() => inner.ReadShardsAsync(step, shards));
 
-    public Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks) => ReadAsync(() => inner.ReadNodesAsync(step, chunks));
+    public Task<IReadOnlyList<NodePointer>> ReadNodesAsync(long step, IReadOnlyList<int> chunks, int shardCount) =>
+        ReadAsync(() => inner.ReadNodesAsync(step, chunks, shardCount));
 
     public Task<IReadOnlyDictionary<int, PayloadPointer>> ReadReducedAsync(long step) => ReadAsync(() => inner.ReadReducedAsync(step));
 

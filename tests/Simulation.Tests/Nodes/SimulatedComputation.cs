@@ -105,6 +105,8 @@ internal sealed class SimulatedComputation(
             Enumerable.Range(0, job.ShardCount).Select(shard => ShardArithmetic.SamplesDigest(job, firstStep + offset, shard))))];
     }
 
+    public IReadOnlyList<string> ChangedFiles(DateTimeOffset since) => [];
+
     public async Task<EvaluationResult> EvaluateAsync(bool isFull)
     {
         await WorkAsync(CancellationToken.None);

@@ -21,6 +21,7 @@ internal sealed class SimulatedWorker : IComputationFactory
     private readonly FaultyStore _store;
     private readonly WorkerState _state = new();
     private readonly Random _random;
+    private readonly ComputationShelf _shelf;
     private readonly Deputy _deputy;
     private readonly int _process;
     private SimulatedCoordinator? _coordinator;
@@ -40,6 +41,7 @@ internal sealed class SimulatedWorker : IComputationFactory
         ShardTime = shardTime;
         Context = fleet.NewContext($"{id}x{process}");
         _random = new(Context.Number * 7919);
+        _shelf = new(this);
         _store = new(fleet.Store, fleet.Network, fleet.Clock);
         _deputy = new(_store, id, fleet.Times, fleet.Clock, NullLogger.Instance);
         Context.Start(RunAsync);
@@ -238,7 +240,7 @@ internal sealed class SimulatedWorker : IComputationFactory
                 var stop = new CancellationTokenSource();
                 var runner = new JobRunner(
                     new(message.Assign.JobId, JobSpecificationMapping.FromWire(message.Assign.Spec), Id, Incarnation, "class", 0),
-                    this, _state, new(new(_fleet.Meters), _state, new(), _fleet.Clock), _store, _fleet.Clock, NullLogger<JobRunner>.Instance);
+                    _shelf, _state, new(new(_fleet.Meters), _state, new(), _fleet.Clock), _store, _fleet.Clock, NullLogger<JobRunner>.Instance);
                 _job = (message.Assign.JobId, runner, runner.RunAsync(stop.Token), stop);
                 break;
             case SessionResponse.MessageOneofCase.Release when _job?.Id == message.Release.JobId:
@@ -254,6 +256,7 @@ internal sealed class SimulatedWorker : IComputationFactory
     private async Task ComeAnewAsync(string reason)
     {
         _fleet.Checks.Note($"{Incarnation} is fenced: {reason}");
+        _job?.Runner.KeepState();
         await StopJobAsync();
         _state.Reset();
         _coordinator?.Disconnect(this, Incarnation);

@@ -72,6 +72,12 @@ internal sealed partial class EmbeddingRunner(
     }
 
     /// <inheritdoc/>
+    public void KeepState()
+    {
+        // Blocks are safe when they are done; there is no state.
+    }
+
+    /// <inheritdoc/>
     public Task PrepareToLeaveAsync() => Task.CompletedTask;
 
     private async Task RunCoreAsync(CancellationToken cancellationToken)

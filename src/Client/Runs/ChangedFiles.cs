@@ -1,0 +1,20 @@
+namespace LightlyCluster.Client.Runs;
+
+/// <summary>Files of a data set that were written after a run.</summary>
+internal static class ChangedFiles
+{
+    private const int NamedMaximum = 5;
+
+    /// <summary>Names of the first five files at or below a path that were written after a time; none where the path is no local one.</summary>
+    public static IReadOnlyList<string> Since(string path, DateTime utc)
+    {
+        var files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            : File.Exists(path) ? [path] : [];
+        return
+        [
+            .. files.Where(file => File.GetLastWriteTimeUtc(file) > utc)
+                .Select(file => Directory.Exists(path) ? Path.GetRelativePath(path, file) : file)
+                .Order(StringComparer.Ordinal).Take(NamedMaximum),
+        ];
+    }
+}

@@ -1,0 +1,116 @@
+using LightlyCluster.Protocol.V1;
+
+namespace LightlyCluster.FleetRuns.Tests;
+
+/// <summary>Workers that are slow or stuck: who does how much changes, what is trained does not.</summary>
+public sealed class UnevenWorkerTests : IAsyncLifetime
+{
+    private const int Horizon = 1000;
+    private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
+    private TestFleet? _fleet;
+    private string _images = "";
+
+    private TestFleet Fleet => _fleet!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _images = TestImages.Make(_folder);
+        _fleet = await TestFleet.StartAsync(_folder, TestStore.Redis);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Fleet.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_worker_half_as_fast_gets_about_half_the_shards_and_is_named()
+    {
+        // A shard takes some 10 ms more than the wait, on both.
+        await using var fast = Fleet.AddWorker("fast", "worker.mid-forward:slow=30");
+        await using var slow = Fleet.AddWorker("slow", "worker.mid-forward:slow=75");
+        await Fleet.WorkersAreIdleAsync("fast", "slow");
+        TrainingJob? balanced = null;
+
+        var (end, steps) = await RunUntilAsync(2, job =>
+        {
+            balanced ??= job.Generation > 1 ? job : null;
+            return balanced is not null && job.Step >= balanced.Step + 20 && ShardsSince(balanced, job, "slow") > 0;
+        });
+
+        await ShouldBeWholeAsync(end, steps, fast, slow);
+        var share = ShardsSince(balanced!, end, "slow") / ShardsSince(balanced!, end, "fast");
+        share.ShouldBeInRange(0.4, 0.65);
+        end.Result.Workers.Single(worker => worker.Id == "slow").Note.ShouldBe("straggler");
+        await Fleet.Coordinator.SaysAsync("slow is a straggler: ");
+    }
+
+    [Fact]
+    public async Task A_worker_that_hangs_is_helped_then_fenced_and_takes_part_again_when_it_wakes()
+    {
+        await using var first = Fleet.AddWorker("first");
+        await using var second = Fleet.AddWorker("second");
+        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=12000");
+        await Fleet.WorkersAreIdleAsync("first", "second", "hanging");
+
+        var (end, steps) = await RunUntilAsync(3, job => job.Result.Workers.Count(worker => worker.Id == "hanging" && worker.Shards > 0) == 2);
+
+        await ShouldBeWholeAsync(end, steps, first, second, hanging);
+        await Fleet.Coordinator.SaysAsync("everybody waits for hanging");
+        var lost = end.Result.Recoveries.ShouldHaveSingleItem();
+        (lost.Worker, lost.Cause).ShouldBe(("hanging", "stuck"));
+
+        // Steps went on while it hung: only one had to wait for help.
+        steps.Count(step => step.Seconds > 1).ShouldBeLessThan(3);
+    }
+
+    /// <summary>Trains until something holds, then pauses.</summary>
+    private async Task<(TrainingJob End, IReadOnlyList<StepMetrics> Steps)> RunUntilAsync(int workers, Func<TrainingJob, bool> isDone)
+    {
+        var id = (await Fleet.SubmitAsync(Specification(workers))).Id;
+        return await Fleet.FollowAsync(
+            id,
+            async step =>
+            {
+                if (step.Step % 5 == 0 && isDone(await Fleet.Jobs.GetTrainingJobAsync(new() { Id = id })))
+                {
+                    await Fleet.Jobs.PauseTrainingJobAsync(new() { Id = id });
+                }
+            },
+            timeoutSeconds: 120);
+    }
+
+    private static double ShardsSince(TrainingJob then, TrainingJob now, string worker) =>
+        now.Result.Workers.Single(record => record.Id == worker).Shards - then.Result.Workers.Single(record => record.Id == worker).Shards;
+
+    /// <summary>Compares with one worker that nothing befalls, up to the same step; the others end before.</summary>
+    private async Task ShouldBeWholeAsync(TrainingJob end, IReadOnlyList<StepMetrics> steps, params ChildProcess[] workers)
+    {
+        end.State.ShouldBe(TrainingJob.Types.State.Paused, $"{end.Reason} {end.Message}");
+        end.Result.Samples.Lost.ShouldBe(0);
+        end.Result.Samples.RepeatedCount.ShouldBe(0);
+        end.Result.Samples.Committed.ShouldBe(end.Step * 24);
+        steps.Select(step => step.Step).ShouldBe(Enumerable.Range(1, (int)end.Step).Select(step => (long)step));
+        foreach (var worker in workers)
+        {
+            await worker.DisposeAsync();
+        }
+
+        await using var alone = Fleet.AddWorker("alone");
+        var specification = Specification(1);
+        specification.Checkpoint = new() { StopAfterStep = end.Step };
+        var (expected, _) = await Fleet.FollowAsync((await Fleet.SubmitAsync(specification)).Id, timeoutSeconds: 120);
+        end.Result.StateHash.ShouldBe(expected.Result.StateHash);
+    }
+
+    private TrainingJobSpec Specification(int workers) => new()
+    {
+        Data = new() { Path = _images, ImageSize = 32 },
+        Method = new() { Name = "simclr" },
+        Backbone = new() { Name = "resnet-9", Width = 0.125 },
+        Train = new() { BatchSize = 24, Shards = 6, Steps = Horizon, Seed = 17 },
+        Workers = new() { Min = 1, Max = workers },
+        Evaluate = new() { Knn = false },
+    };
+}
