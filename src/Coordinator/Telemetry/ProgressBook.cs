@@ -13,8 +13,10 @@ internal sealed class ProgressBook(IJobStore store, FleetLeader leader, TraceBoo
 {
     private const int RowsAtOnce = 500;
     private const int RowsAtFirst = 64;
+    private const int EndedMaximum = 100;
 
     private readonly ConcurrentDictionary<string, JobProgress> _jobs = new(StringComparer.Ordinal);
+    private readonly List<JobRecord> _ended = [];
     private readonly Dictionary<string, EpochSpans> _epochs = new(StringComparer.Ordinal);
 
     /// <summary>The jobs that have not ended.</summary>
@@ -52,12 +54,22 @@ internal sealed class ProgressBook(IJobStore store, FleetLeader leader, TraceBoo
                 await ReadAsync(gone, record);
             }
 
-            traces.Settle(Find);
+            Remember(gone.Record);
             _jobs.TryRemove(gone.Id, out _);
             _epochs.Remove(gone.Id);
         }
 
-        traces.Settle(Find);
+        traces.Settle(job => Find(job)?.Record ?? _ended.Find(ended => ended.Id == job));
+    }
+
+    /// <summary>Parts of a job's last traced steps may come after its end.</summary>
+    private void Remember(JobRecord? ended)
+    {
+        if (ended is not null)
+        {
+            _ended.Add(ended);
+            _ended.RemoveRange(0, Math.Max(0, _ended.Count - EndedMaximum));
+        }
     }
 
     private async Task ReadAsync(JobProgress progress, JobRecord record)

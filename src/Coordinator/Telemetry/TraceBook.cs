@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Observability;
 using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol.V1;
@@ -64,8 +65,8 @@ internal sealed class TraceBook(TimeProvider clock)
     }
 
     /// <summary>Sends the roots of traces whose parts have had time to come.</summary>
-    /// <param name="recordOf">What is known of a job.</param>
-    public void Settle(Func<string, JobProgress?> recordOf)
+    /// <param name="recordOf">The record of a job; null when it is not known.</param>
+    public void Settle(Func<string, JobRecord?> recordOf)
     {
         SampledStep[] due;
         lock (_lock)
@@ -80,13 +81,13 @@ internal sealed class TraceBook(TimeProvider clock)
         }
     }
 
-    private static void Send(SampledStep step, JobProgress? job)
+    private static void Send(SampledStep step, JobRecord? job)
     {
         var began = DateTimeOffset.UnixEpoch.AddTicks(step.StartNanoseconds / TimeSpan.NanosecondsPerTick);
-        var epoch = job?.Record is { StepsPerEpoch: > 0 } record ? step.Step / record.StepsPerEpoch : 0;
+        var epoch = job is { StepsPerEpoch: > 0 } ? step.Step / job.StepsPerEpoch : 0;
         using var activity = RootActivity.Start(
             LightlyActivities.Jobs, TelemetrySpans.FleetStep.Name, TraceIdentity.OfStep(step.Job, step.Step), began,
-            [new(TraceIdentity.OfEpoch(step.Job, epoch)), .. JobSpans.LinksTo(job?.Record)]);
+            [new(TraceIdentity.OfEpoch(step.Job, epoch)), .. JobSpans.LinksTo(job)]);
         activity?.SetTag(TelemetryAttributes.JobId, step.Job).SetTag(TelemetryAttributes.Step, step.Step).SetTag(TelemetryAttributes.Epoch, epoch)
             .SetTag(TelemetryAttributes.SampledBecause, step.Reason)
             .SetEndTime(began.AddTicks(step.DurationNanoseconds / TimeSpan.NanosecondsPerTick).UtcDateTime);

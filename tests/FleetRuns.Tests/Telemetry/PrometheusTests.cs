@@ -35,7 +35,7 @@ public sealed class PrometheusTests : IDisposable
         (await QueryAsync("up == 1")).Count.ShouldBe(2);
         (await QueryAsync($"{TelemetryInstruments.JobCount.PrometheusName}{{lightlycluster_job_state=\"running\"}} == 1")).Count.ShouldBe(1);
         (await QueryAsync($"{TelemetryInstruments.WorkerShare.PrometheusName}{{lightlycluster_worker_id=\"worker-0\"}} == 1")).Count.ShouldBe(1);
-        (await QueryAsync($"histogram_quantile(0.5, rate({TelemetryInstruments.FleetStepDuration.PrometheusName}_bucket[1m]))")).Count.ShouldBeGreaterThan(0);
+        (await QueryAsync($"histogram_quantile(0.5, {TelemetryInstruments.FleetStepDuration.PrometheusName}_bucket) > 0")).Count.ShouldBeGreaterThan(0);
         foreach (var address in new[] { fleet.Dashboard, $"http://127.0.0.1:{metricsPort}" })
         {
             var text = await ReadAsync($"{address}/metrics");
