@@ -10,6 +10,7 @@ const string Usage = """
            benchmarks chaos [--faults 200] [--seed 1] [--minutes 40]
            benchmarks recovery [--kills 24] [--stops 6] [--absence 30]
            benchmarks scale [--workers 5000] [--seconds 20]
+           benchmarks load [--watchers 200] [--queued 1000] [--rate 500] [--seconds 10] [--store embedded|redis]
            benchmarks augment [--sizes 32,128,224] [--images 300] [--rounds 5] [--data DIR] [--lightly DIR]
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
@@ -22,6 +23,7 @@ const string Usage = """
               equals that of an undisturbed worker and no sample is lost or repeated
     recovery  time from kill -9 and SIGSTOP to the next commit, of a join, commits without a coordinator, cost when nobody dies
     scale     the coordinator with thousands of simulated workers: connect rate, memory of a stream, CPU, time to tell all a generation
+    load      many watchers of a running job, a long queue, submits at a fixed rate: latency, memory, and whether anything was lost
     augment   views/s of the SimCLR preset on one thread from decoded images, in turn with lightly itself where it is installed
     """;
 
@@ -33,6 +35,7 @@ return args switch
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
     ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),
+    ["load", ..] => await LoadBenchmark.RunAsync(args[1..]),
     ["sample", ..] => SampleBenchmark.Run(args[1..]),
     ["coverage", ..] => await CoverageBenchmark.RunAsync(args[1..]),
     ["embed", ..] => await EmbedBenchmark.RunAsync(args[1..]),

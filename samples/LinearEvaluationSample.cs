@@ -35,7 +35,8 @@ internal static class LinearEvaluationSample
         return [.. context.Losses, linear];
     }
 
-    private static (Tensor Features, int[] Labels) Embed(Backbone backbone, IImageDataset dataset)
+    /// <summary>Normalized features of all images, in an order that does not follow the classes, and their labels.</summary>
+    public static (Tensor Features, int[] Labels) Embed(Backbone backbone, IImageDataset dataset)
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();

@@ -1,3 +1,3 @@
 using LightlyCluster.Samples;
 
-return SampleCommand.Run(args, Console.Out, Console.Error);
+return args is ["submit-and-follow", ..] ? await SubmitAndFollow.RunAsync(args) : SampleCommand.Run(args, Console.Out, Console.Error);

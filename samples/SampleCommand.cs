@@ -10,6 +10,7 @@ internal static class SampleCommand
     private const string Usage = """
         usage: samples NAME [--data FOLDER] [--epochs N] [--batch-size N]
                samples list
+               samples submit-and-follow --data FOLDER [--server HOST:PORT] [--steps N]     (on a fleet)
 
         Trains for a few steps in this process, without a cluster. Without --data on images that the program draws.
         """;
@@ -18,6 +19,7 @@ internal static class SampleCommand
     public static IReadOnlyDictionary<string, Func<SampleContext, IReadOnlyList<double>>> All { get; } =
         new SortedDictionary<string, Func<SampleContext, IReadOnlyList<double>>>(StringComparer.Ordinal)
         {
+            ["bank-size"] = BankSizeSample.Run,
             ["barlow-twins"] = BarlowTwinsSample.Run,
             ["byol"] = ByolSample.Run,
             ["concepts"] = ConceptsSample.Run,
@@ -26,6 +28,7 @@ internal static class SampleCommand
             ["fast-siam"] = FastSiamSample.Run,
             ["linear-evaluation"] = LinearEvaluationSample.Run,
             ["measured-invariance"] = MeasuredInvarianceSample.Run,
+            ["mmcr"] = MmcrSample.Run,
             ["moco"] = MoCoSample.Run,
             ["nnclr"] = NnclrSample.Run,
             ["own-collate"] = OwnCollateSample.Run,

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
@@ -16,6 +17,9 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
 
     private const int LinesMaximum = 2000;
 
+    /// <summary>Jobs that may have been created in one millisecond.</summary>
+    private const int SameMomentMaximum = 1000;
+
     /// <summary>Steps whose pointers may still be there at the end; older ones end with their life span.</summary>
     private const int StepsToClean = 64;
 
@@ -30,13 +34,23 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     public async Task<IJobEvents> SubscribeAsync(string job) => await JobEvents.SubscribeAsync(connections.Subscriber, _keys.Events(job));
 
     /// <inheritdoc/>
-    public async Task<(bool IsTaken, string Id)> CreateAsync(NewJob job, string requestId)
+    public async Task<CreateAnswer> CreateAsync(NewJob job, string requestId)
     {
-        RedisKey[] keys = [_keys.Job(job.Id), _keys.Jobs, _keys.Request(requestId)];
+        RedisKey[] keys = [_keys.Job(job.Id), _keys.Jobs, _keys.Request(requestId), _keys.TenantJobs(job.Tenant), _keys.TenantSubmits(job.Tenant)];
+        var quota = job.Quota ?? TenantQuota.None;
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.CreateJob, keys,
             [job.Id, job.Specification, job.DisplayName, job.Created, job.ShardCount, job.StopAfter, job.MinimumWorkers,
-             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds, job.Priority]).OrStoreErrorAsync());
-        return (reply.Code == "TAKEN", reply.Values[0]);
+             job.MaximumWorkers, (long)RequestLife.TotalMilliseconds, job.Priority, job.Tenant, quota.Jobs, quota.Submits, quota.Running])
+            .OrStoreErrorAsync());
+        var outcome = reply.Code switch
+        {
+            "OK" => CreateOutcome.Created,
+            "REPEATED" => CreateOutcome.Repeated,
+            "TAKEN" => CreateOutcome.Taken,
+            "JOBS" => CreateOutcome.TooManyJobs,
+            _ => CreateOutcome.TooManySubmits,
+        };
+        return new(outcome, reply.Values[0]);
     }
 
     /// <inheritdoc/>
@@ -75,6 +89,20 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListAsync(int skip, int count) =>
         [.. (await Meta.SortedSetRangeByRankAsync(_keys.Jobs, skip, skip + count - 1).OrStoreErrorAsync()).Select(id => id.ToString())];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListAfterAsync(long created, string id, int count)
+    {
+        var rank = id.Length == 0 ? -1 : await Meta.SortedSetRankAsync(_keys.Jobs, id).OrStoreErrorAsync();
+        if (rank is { } known)
+        {
+            return await ListAsync((int)known + 1, count);
+        }
+
+        // The job is gone; what was created in the same millisecond is in order of identifiers.
+        var entries = await Meta.SortedSetRangeByScoreWithScoresAsync(_keys.Jobs, created, take: count + SameMomentMaximum).OrStoreErrorAsync();
+        return [.. entries.Where(entry => entry.Score > created || string.CompareOrdinal(entry.Element, id) > 0).Take(count).Select(entry => entry.Element.ToString())];
+    }
 
     /// <inheritdoc/>
     public async Task<string?> InitializeAsync(string job, JobInitialization facts)
@@ -121,16 +149,18 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<ControlOutcome> ControlAsync(string job, JobControl control)
     {
-        RedisKey[] keys = [_keys.Job(job), _keys.Request(control.RequestId), _keys.Jobs, .. RecordKeys(job)];
+        var tenant = control.Verb == ControlVerb.Delete ? await Meta.HashGetAsync(_keys.Job(job), "tenant").OrStoreErrorAsync() : RedisValue.EmptyString;
+        RedisKey[] keys = [_keys.Job(job), _keys.Request(control.RequestId), _keys.Jobs, _keys.TenantJobs($"{tenant}"), .. RecordKeys(job)];
         RedisValue[] arguments =
             [control.Verb.ToString(), job, control.Reason, control.Message, control.NowMilliseconds, _keys.Events(job),
-             control.RequestId.Length > 0 ? 1 : 0, (long)RequestLife.TotalMilliseconds];
+             control.RequestId.Length > 0 ? 1 : 0, (long)RequestLife.TotalMilliseconds, control.Etag, control.Tenant];
         var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ControlJob, keys, arguments).OrStoreErrorAsync());
         return reply.Code switch
         {
             "OK" => ControlOutcome.Done,
             "REPEATED" => ControlOutcome.Repeated,
             "MISSING" => ControlOutcome.Missing,
+            "CHANGED" => ControlOutcome.Changed,
             _ => ControlOutcome.WrongState,
         };
     }
@@ -167,18 +197,15 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     public Task WriteRecoveryAsync(string job, long index, string row) => Meta.ListSetByIndexAsync(_keys.Recoveries(job), index, row).OrStoreErrorAsync();
 
     /// <inheritdoc/>
-    public async Task AppendLineAsync(string job, string line)
-    {
-        var length = await Meta.ListRightPushAsync(_keys.Lines(job), line).OrStoreErrorAsync();
-        if (length > LinesMaximum)
-        {
-            await Meta.ListTrimAsync(_keys.Lines(job), -LinesMaximum, -1).OrStoreErrorAsync();
-        }
-    }
+    public Task AppendLineAsync(string job, string line) =>
+        Meta.ScriptEvaluateAsync(LuaScripts.AppendLine, [_keys.Job(job), _keys.Lines(job)], [line, LinesMaximum]).OrStoreErrorAsync();
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> ReadLinesAsync(string job, long start) =>
-        [.. (await Meta.ListRangeAsync(_keys.Lines(job), start, -1).OrStoreErrorAsync()).Select(row => row.ToString())];
+    public async Task<LinePage> ReadLinesAsync(string job, long start, int count)
+    {
+        var reply = Reply.From(await Meta.ScriptEvaluateAsync(LuaScripts.ReadLines, [_keys.Job(job), _keys.Lines(job)], [start, count]).OrStoreErrorAsync());
+        return new(long.Parse(reply.Values[0]), [.. reply.Values.Skip(1)]);
+    }
 
     /// <inheritdoc/>
     public async Task AddBadFilesAsync(string job, IEnumerable<string> names)
@@ -206,6 +233,11 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
         }
 
         await Meta.KeyDeleteAsync([.. keys]).OrStoreErrorAsync();
+        if (await ReadAsync(job) is { HasEnded: true, Tenant.Length: > 0 } record)
+        {
+            await Meta.SetRemoveAsync(_keys.TenantJobs(record.Tenant), job).OrStoreErrorAsync();
+        }
+
         await DeletePayloadsAsync(job);
         foreach (var key in RecordKeys(job))
         {

@@ -47,6 +47,12 @@ internal static class LuaScripts
     /// <summary>acquire_leadership.lua.</summary>
     public static string AcquireLeadership { get; } = Load("acquire_leadership");
 
+    /// <summary>append_line.lua.</summary>
+    public static string AppendLine { get; } = Load("append_line");
+
+    /// <summary>read_lines.lua.</summary>
+    public static string ReadLines { get; } = Load("read_lines");
+
     private static string Load(string name)
     {
         var assembly = Assembly.GetExecutingAssembly();

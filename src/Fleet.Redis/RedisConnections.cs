@@ -40,11 +40,11 @@ public sealed class RedisConnections : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store cannot be reached, needs a password or lacks a command.</exception>
     public static async Task<RedisConnections> ConnectAsync(RedisEndpoints endpoints, string clientName)
     {
-        var control = await ConnectOneAsync(endpoints.Meta, clientName + "-control", TimeSpan.FromSeconds(15), mayAskSettings: false);
+        var control = await ConnectOneAsync(endpoints.Meta, endpoints.Access, clientName + "-control", TimeSpan.FromSeconds(15), mayAskSettings: false);
         try
         {
-            var bulk = await ConnectOneAsync(endpoints.Data, clientName + "-bulk", BulkTimeout, mayAskSettings: true);
-            return new(control, bulk, await PayloadChannelAsync(bulk, endpoints.Data), endpoints);
+            var bulk = await ConnectOneAsync(endpoints.Data, endpoints.Access, clientName + "-bulk", BulkTimeout, mayAskSettings: true);
+            return new(control, bulk, await PayloadChannelAsync(bulk, endpoints), endpoints);
         }
         catch (StoreUnavailableException)
         {
@@ -62,9 +62,10 @@ public sealed class RedisConnections : IAsyncDisposable
     }
 
     /// <summary>A connection of our own where one server answers in the clear, StackExchange.Redis for a cluster and for TLS.</summary>
-    private static async Task<IPayloadChannel> PayloadChannelAsync(ConnectionMultiplexer bulk, string endpoint)
+    private static async Task<IPayloadChannel> PayloadChannelAsync(ConnectionMultiplexer bulk, RedisEndpoints endpoints)
     {
-        var options = ConfigurationOptions.Parse(endpoint);
+        var options = ConfigurationOptions.Parse(endpoints.Data);
+        endpoints.Access?.ApplyTo(options);
         var servers = bulk.GetServers();
         if (options.Ssl || options.EndPoints.Count != 1 || servers.Length != 1 || servers[0].ServerType != ServerType.Standalone)
         {
@@ -96,12 +97,13 @@ public sealed class RedisConnections : IAsyncDisposable
         }
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectOneAsync(string endpoint, string clientName, TimeSpan timeout, bool mayAskSettings)
+    private static async Task<ConnectionMultiplexer> ConnectOneAsync(string endpoint, StoreAccess? access, string clientName, TimeSpan timeout, bool mayAskSettings)
     {
         ConnectionMultiplexer? connection = null;
         try
         {
             var options = ConfigurationOptions.Parse(endpoint);
+            access?.ApplyTo(options);
             options.ClientName = clientName;
             options.AllowAdmin = mayAskSettings;
             options.ConnectTimeout = ConnectTimeoutMilliseconds;
@@ -130,7 +132,7 @@ public sealed class RedisConnections : IAsyncDisposable
         var address = endpoint.Split(',')[0];
         var text = error.ToString();
         return text.Contains("NOAUTH") || text.Contains("WRONGPASS") || text.Contains("AuthenticationFailure")
-            ? $"Redis at {address} needs a password. Give it as '{address},password=...' (see the StackExchange.Redis options)."
+            ? $"Redis at {address} needs a password. Give it with Store:PasswordFile (--store-password-file FILE) or in the environment (Store__Password)."
             : $"Redis at {address} cannot be reached ({error.Message.Split('\n')[0].TrimEnd('.')}). Start it, or name another one with --redis HOST:PORT.";
     }
 }

@@ -21,6 +21,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>The answer to a request.</summary>
     public string Request(string request) => $"{prefix}:request:{request}";
 
+    /// <summary>Jobs of a tenant that have not ended.</summary>
+    public string TenantJobs(string tenant) => $"{prefix}:tenant:{tenant}:jobs";
+
+    /// <summary>How many jobs a tenant has submitted in this minute.</summary>
+    public string TenantSubmits(string tenant) => $"{prefix}:tenant:{tenant}:submits";
+
     /// <summary>The job's facts.</summary>
     public string Job(string job) => $"{prefix}:{{{job}}}:job";
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("LightlyCluster.Benchmarks")]
+[assembly: InternalsVisibleTo("LightlyCluster.Deploy.Tests")]
 [assembly: InternalsVisibleTo("LightlyCluster.Simulation.Tests")]

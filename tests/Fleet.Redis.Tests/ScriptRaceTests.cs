@@ -49,12 +49,22 @@ public abstract class ScriptRaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task Of_eight_submits_a_tenant_gets_as_many_jobs_as_its_quota() => RoundsAsync(async round =>
+    {
+        var answers = await RaceAsync((client, store) => store.Jobs.CreateAsync(
+            NewJob($"quota{round}-{client}") with { Tenant = $"tenant{round}", Quota = new(Jobs: 3) }, $"quota{round}-{client}"));
+
+        answers.Count(answer => answer.Outcome == CreateOutcome.Created).ShouldBe(3);
+        answers.Count(answer => answer.Outcome == CreateOutcome.TooManyJobs).ShouldBe(5);
+    });
+
+    [Fact]
     public Task Eight_requests_for_one_id_admit_one_job_and_repeats_get_it() => RoundsAsync(async round =>
     {
         var rivals = await RaceAsync((client, store) => store.Jobs.CreateAsync(NewJob($"job{round}"), $"rival{round}-{client}"));
         var repeats = await RaceAsync((client, store) => store.Jobs.CreateAsync(NewJob($"own{round}-{client}"), $"same{round}"));
 
-        rivals.Count(answer => !answer.IsTaken).ShouldBe(1);
+        rivals.Count(answer => answer.Outcome == CreateOutcome.Created).ShouldBe(1);
         repeats.Select(answer => answer.Id).Distinct().ShouldHaveSingleItem();
         (await Jobs.ListAsync(0, 1000)).Count.ShouldBe(2 * (round + 1));
     });

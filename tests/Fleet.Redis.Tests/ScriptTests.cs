@@ -9,7 +9,7 @@ using LightlyCluster.TestSupport;
 namespace LightlyCluster.Fleet.Redis.Tests;
 
 /// <summary>Every fenced transition, against the embedded store, a real redis-server and the model in memory.</summary>
-public abstract class ScriptTests : IAsyncLifetime
+public abstract partial class ScriptTests : IAsyncLifetime
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
@@ -52,9 +52,9 @@ public abstract class ScriptTests : IAsyncLifetime
         var again = await _jobs.CreateAsync(NewJob("b"), "request-1");
         var taken = await _jobs.CreateAsync(NewJob("a"), "request-2");
 
-        first.ShouldBe((false, "a"));
-        again.ShouldBe((false, "a"));
-        taken.ShouldBe((true, "a"));
+        first.ShouldBe(new(CreateOutcome.Created, "a"));
+        again.ShouldBe(new(CreateOutcome.Repeated, "a"));
+        taken.ShouldBe(new(CreateOutcome.Taken, "a"));
         (await _jobs.ListAsync(0, 10)).ShouldBe(["a"]);
     }
 

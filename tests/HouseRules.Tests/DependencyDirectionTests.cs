@@ -14,9 +14,10 @@ public sealed class DependencyDirectionTests
         ["CustomMethod"] = ["SelfSupervised"],
         ["Fleet.Redis"] = ["Fleet"],
         ["Protocol"] = ["Fleet"],
+        ["Hosting"] = ["Fleet"],
         ["Client"] = ["Fleet", "Protocol", "Observability"],
-        ["Coordinator"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability"],
-        ["Worker"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "SelfSupervised"],
+        ["Coordinator"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "Hosting"],
+        ["Worker"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "Hosting", "SelfSupervised"],
     };
 
     [Fact]

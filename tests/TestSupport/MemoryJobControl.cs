@@ -23,6 +23,7 @@ internal static class MemoryJobControl
                     return false;
                 }
 
+                MemoryTenant.Forget(keys, new JobRecord(keys.Hash(names.Job)).Tenant, names.Id);
                 names.Record.ForEach(keys.Delete);
                 keys.OpenHash(MemoryJobKeys.Jobs).Remove(names.Id);
                 return true;

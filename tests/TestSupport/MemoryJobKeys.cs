@@ -33,6 +33,10 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Payloads => $"payload:{job}:";
 
+    public static string TenantJobs(string tenant) => $"tenant:{tenant}:jobs";
+
+    public static string TenantSubmits(string tenant) => $"tenant:{tenant}:submits";
+
     public static string Request(string request) => $"request:{request}";
 
     public string Hashes(long step) => $"{{{job}}}:hashes:{step}";

@@ -15,28 +15,34 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     public Task<IJobEvents> SubscribeAsync(string job) => Task.FromResult<IJobEvents>(keys.Subscribe(new MemoryJobKeys(job).Events));
 
     /// <summary>create_job.lua.</summary>
-    public Task<(bool IsTaken, string Id)> CreateAsync(NewJob job, string requestId)
+    public Task<CreateAnswer> CreateAsync(NewJob job, string requestId)
     {
         var names = new MemoryJobKeys(job.Id);
         if (keys.Text(MemoryJobKeys.Request(requestId)) is { } before)
         {
-            return Task.FromResult((false, before));
+            return Task.FromResult(new CreateAnswer(CreateOutcome.Repeated, before));
         }
 
         if (keys.Exists(names.Job))
         {
-            return Task.FromResult((true, job.Id));
+            return Task.FromResult(new CreateAnswer(CreateOutcome.Taken, job.Id));
+        }
+
+        if (job.Tenant.Length > 0 && MemoryTenant.Refuses(keys, job) is { } refusal)
+        {
+            return Task.FromResult(new CreateAnswer(refusal, job.Id));
         }
 
         var record = keys.OpenHash(names.Job);
         (string, string)[] fields =
             [("id", job.Id), ("spec", job.Specification), ("displayName", job.DisplayName), ("created", $"{job.Created}"),
              ("shards", $"{job.ShardCount}"), ("stopAfter", $"{job.StopAfter}"), ("minimum", $"{job.MinimumWorkers}"),
-             ("maximum", $"{job.MaximumWorkers}"), ("priority", $"{job.Priority}"), ("state", "Queued"), ("generation", "0"), ("term", "0"), ("step", "0")];
+             ("maximum", $"{job.MaximumWorkers}"), ("priority", $"{job.Priority}"), ("state", "Queued"), ("generation", "0"), ("term", "0"), ("step", "0"),
+             ("tenant", job.Tenant), ("runningMaximum", $"{job.Quota?.Running ?? 0}")];
         Store(record, fields);
         keys.OpenHash(MemoryJobKeys.Jobs)[job.Id] = $"{job.Created}";
         keys.SetText(MemoryJobKeys.Request(requestId), job.Id, RequestLife);
-        return Task.FromResult((false, job.Id));
+        return Task.FromResult(new CreateAnswer(CreateOutcome.Created, job.Id));
     }
 
     /// <inheritdoc/>
@@ -59,6 +65,12 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     public Task<IReadOnlyList<string>> ListAsync(int skip, int count) => Task.FromResult<IReadOnlyList<string>>(
         [.. keys.Hash(MemoryJobKeys.Jobs).OrderBy(entry => long.Parse(entry.Value)).ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => entry.Key).Skip(skip).Take(count)]);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAfterAsync(long created, string id, int count) => Task.FromResult<IReadOnlyList<string>>(
+        [.. keys.Hash(MemoryJobKeys.Jobs).Select(entry => (Id: entry.Key, Created: long.Parse(entry.Value)))
+            .Where(job => id.Length == 0 || job.Created > created || (job.Created == created && string.CompareOrdinal(job.Id, id) > 0))
+            .OrderBy(job => job.Created).ThenBy(job => job.Id, StringComparer.Ordinal).Select(job => job.Id).Take(count)]);
 
     /// <summary>initialize_job.lua.</summary>
     public Task<string?> InitializeAsync(string job, JobInitialization facts)
@@ -197,9 +209,25 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
             return Task.FromResult(ControlOutcome.Missing);
         }
 
+        var record = new JobRecord(keys.Hash(names.Job));
+        if (control.Tenant.Length > 0 && control.Tenant != record.Tenant)
+        {
+            return Task.FromResult(ControlOutcome.Missing);
+        }
+
+        if (control.Etag.Length > 0 && control.Etag != record.Etag)
+        {
+            return Task.FromResult(ControlOutcome.Changed);
+        }
+
         if (!MemoryJobControl.TryApply(keys, names, Enum.Parse<JobState>(text), control))
         {
             return Task.FromResult(ControlOutcome.WrongState);
+        }
+
+        if (control.Verb != ControlVerb.Delete)
+        {
+            keys.OpenHash(names.Job)["revision"] = $"{long.Parse(keys.Hash(names.Job).GetValueOrDefault("revision", "0")) + 1}";
         }
 
         if (control.RequestId.Length > 0)
@@ -257,18 +285,34 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
+    /// <summary>append_line.lua.</summary>
     public Task AppendLineAsync(string job, string line)
     {
-        var lines = keys.OpenList(new MemoryJobKeys(job).Lines);
+        var names = new MemoryJobKeys(job);
+        if (!keys.Exists(names.Job))
+        {
+            return Task.CompletedTask;
+        }
+
+        var lines = keys.OpenList(names.Lines);
         lines.Add(line);
-        lines.RemoveRange(0, Math.Max(0, lines.Count - 2000));
+        var surplus = Math.Max(0, lines.Count - 2000);
+        if (surplus > 0)
+        {
+            lines.RemoveRange(0, surplus);
+            keys.OpenHash(names.Job)["linesDropped"] = $"{Dropped(names) + surplus}";
+        }
+
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ReadLinesAsync(string job, long start) =>
-        Task.FromResult<IReadOnlyList<string>>([.. keys.List(new MemoryJobKeys(job).Lines).Skip((int)start)]);
+    public Task<LinePage> ReadLinesAsync(string job, long start, int count)
+    {
+        var names = new MemoryJobKeys(job);
+        var first = Math.Max(0, start - Dropped(names));
+        return Task.FromResult(new LinePage(first + Dropped(names), [.. keys.List(names.Lines).Skip((int)first).Take(count)]));
+    }
 
     /// <inheritdoc/>
     public Task AddBadFilesAsync(string job, IEnumerable<string> names)
@@ -303,6 +347,11 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
             keys.Delete(names.Hashes(step));
         }
 
+        if (keys.Hash(names.Job).ContainsKey("state") && new JobRecord(keys.Hash(names.Job)) is { HasEnded: true, Tenant.Length: > 0 } record)
+        {
+            MemoryTenant.Forget(keys, record.Tenant, job);
+        }
+
         foreach (var key in keys.DataKeys.Where(key => key.StartsWith(names.Payloads, StringComparison.Ordinal)))
         {
             keys.DeletePayload(key);
@@ -314,6 +363,8 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
 
     [GeneratedRegex("(?<member>[^:,]+):[0-9]+:[0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MemberPattern();
+
+    private long Dropped(MemoryJobKeys names) => long.Parse(keys.Hash(names.Job).GetValueOrDefault("linesDropped", "0"));
 
     private static void Store(Dictionary<string, string> record, IEnumerable<(string Name, string Value)> fields)
     {

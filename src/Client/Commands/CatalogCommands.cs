@@ -113,11 +113,12 @@ internal static class CatalogCommands
     private static Command Workers(CommandContext context)
     {
         var output = CommonOptions.Output();
-        var server = CommonOptions.Server();
-        var command = new Command("list", "Lists the workers.") { output, server };
+        var server = new ServerFlags();
+        var command = new Command("list", "Lists the workers.") { output };
+        server.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            using var client = new JobClient(CommonOptions.ServerOf(parsed, server), context.Clock);
+            using var client = server.Open(parsed, context);
             var workers = await client.ListWorkersAsync(context.Interruption.Leave);
             if (CommonOptions.FormatOf(parsed, output) == OutputFormat.Json)
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using LightlyCluster.Client.Configuration;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Runs;
 
@@ -8,25 +9,17 @@ namespace LightlyCluster.Client.Commands;
 /// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
-    /// <summary>Environment variable that names the coordinator.</summary>
-    public const string ServerVariable = "LIGHTLY_SERVER";
-
-    /// <summary>Where a coordinator listens unless told otherwise.</summary>
-    public const string ServerDefault = "127.0.0.1:50051";
-
     /// <summary>How data is written.</summary>
     public static Option<string> Output()
     {
-        var option = new Option<string>("--output", "-o") { Description = "table or json.", DefaultValueFactory = _ => "table" };
+        var option = new Option<string>("--output", "-o")
+        {
+            Description = "table or json; default LIGHTLY_OUTPUT, else the configuration file.",
+            HelpName = "table|json",
+            DefaultValueFactory = _ => ClientConfiguration.OfProcess.Find("LIGHTLY_OUTPUT", "output") ?? "table",
+        };
         return option.AcceptOnlyFromAmong("table", "json");
     }
-
-    /// <summary>Address of the coordinator.</summary>
-    public static Option<string?> Server() => new("--server", "-s")
-    {
-        Description = $"Coordinator as HOST:PORT; default {ServerVariable}, else {ServerDefault}.",
-        HelpName = "host:port",
-    };
 
     /// <summary>Address of a Redis server.</summary>
     public static Option<string?> Redis() => new("--redis")
@@ -38,10 +31,6 @@ internal static class CommonOptions
     /// <summary>The format that a command line asks for.</summary>
     public static OutputFormat FormatOf(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option) == "json" ? OutputFormat.Json : OutputFormat.Table;
-
-    /// <summary>The coordinator that a command line or the environment names.</summary>
-    public static string ServerOf(ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) ?? Variable(ServerVariable) ?? ServerDefault;
 
     /// <summary>The Redis server that a command line or the environment names; empty: none.</summary>
     public static string RedisOf(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) ?? Variable("LIGHTLY_REDIS") ?? "";

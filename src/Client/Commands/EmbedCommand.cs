@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Runs;
+using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
 
 namespace LightlyCluster.Client.Commands;
@@ -16,7 +17,7 @@ internal sealed class EmbedCommand
     private readonly Option<string?> _out = new("--out") { Description = "The file: .csv, .parquet, .npy or .safetensors.", HelpName = "file" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the file." };
     private readonly Option<string?> _redis = CommonOptions.Redis();
-    private readonly Option<string?> _server = new("--server", "-s") { Description = "Run on this coordinator; paths are the workers'.", HelpName = "host:port" };
+    private readonly ServerFlags _server = new("Run on this coordinator; paths are the workers'.");
     private readonly Option<string> _output = CommonOptions.Output();
 
     private EmbedCommand(CommandContext context) => _context = context;
@@ -25,9 +26,10 @@ internal sealed class EmbedCommand
     public static Command Create(CommandContext context)
     {
         var embed = new EmbedCommand(context);
-        var command = new Command("embed", "Turns images into vectors with a trained backbone.") { embed._out, embed._overwrite, embed._redis, embed._server, embed._output };
+        var command = new Command("embed", "Turns images into vectors with a trained backbone.") { embed._out, embed._overwrite, embed._redis, embed._output };
         embed._weights.AddTo(command);
         embed._flags.AddTo(command);
+        embed._server.AddTo(command);
         command.SetAction((parsed, _) => embed.RunAsync(parsed));
         return command;
     }
@@ -37,10 +39,11 @@ internal sealed class EmbedCommand
         var path = parsed.GetValue(_out) is { Length: > 0 } given ? given : throw new CommandException("Name a file for the embeddings: --out FILE");
         var (weights, wire) = _weights.Read(parsed);
         var format = CommonOptions.FormatOf(parsed, _output);
-        if (parsed.GetValue(_server) is { } server)
+        if (_server.IsServerGiven(parsed))
         {
+            using var client = _server.Open(parsed, _context);
             var wanted = _flags.Specify(parsed, wire, weights.Path, path, "");
-            return Report(await new EmbeddingRun(_context.Terminal, _context.Clock, _context.Interruption).RunOnServerAsync(wanted, server), path, format);
+            return Report(await new EmbeddingRun(_context.Terminal, _context.Clock, _context.Interruption).RunOnServerAsync(wanted, client), path, format);
         }
 
         var full = OutputPaths.RequireFile("--out", path, parsed.GetValue(_overwrite));

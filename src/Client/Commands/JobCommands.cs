@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Server;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.Commands;
@@ -8,53 +9,26 @@ namespace LightlyCluster.Client.Commands;
 /// <summary>Commands about jobs of a server: get, list, describe, watch, wait, logs, cancel, pause, resume, delete, download.</summary>
 internal static class JobCommands
 {
-    private delegate Task<int> JobAction(JobClient client, string id, OutputFormat format, ParseResult parsed);
+    private delegate Task<int> JobAction(LightlyClient client, string id, OutputFormat format, ParseResult parsed);
+
+    private delegate Task<TrainingJob> JobChange(LightlyClient client, string id, string etag, CancellationToken cancellationToken);
 
     /// <summary>The commands.</summary>
     public static IEnumerable<Command> Create(CommandContext context)
     {
         yield return ForJob(context, "get", "Shows a job as a line.", async (client, id, format, _) =>
             Show(context, await client.GetAsync(id, context.Interruption.Leave), format));
-        yield return List(context);
+        yield return ListCommand.Create(context);
         yield return Describe(context);
         yield return ForJob(context, "watch", "Follows a job to its end; Ctrl-C leaves it running.", (client, id, format, _) =>
             JobFollower.FollowAsync(context, client, id, context.Clock.GetTimestamp(), format));
         yield return Wait(context);
-        yield return ForJob(context, "logs", "Shows the log of a job, to its end.", (client, id, _, _) => LogsAsync(context, client, id));
-        yield return ForJob(context, "cancel", "Ends a job; its committed steps stay.", async (client, id, format, _) =>
-            Show(context, await client.CancelAsync(id, "", context.Interruption.Leave), format));
-        yield return ForJob(context, "pause", "Checkpoints and pauses a job.", async (client, id, format, _) =>
-            Show(context, await client.PauseAsync(id, context.Interruption.Leave), format));
-        yield return ForJob(context, "resume", "Lets a paused job run again.", async (client, id, format, _) =>
-            Show(context, await client.ResumeAsync(id, context.Interruption.Leave), format));
-        yield return ForJob(context, "delete", "Removes the record of a job that has ended.", async (client, id, _, _) =>
-        {
-            await client.DeleteAsync(id, context.Interruption.Leave);
-            context.Terminal.Say($"Deleted {id}; its files stay where they are");
-            return (int)ExitCode.Success;
-        });
+        yield return Logs(context);
+        yield return Change(context, "cancel", "Ends a job; its committed steps stay.", (client, id, etag, stop) => client.CancelAsync(id, "", stop, etag));
+        yield return Change(context, "pause", "Checkpoints and pauses a job.", (client, id, etag, stop) => client.PauseAsync(id, stop, etag));
+        yield return Change(context, "resume", "Lets a paused job run again.", (client, id, etag, stop) => client.ResumeAsync(id, stop, etag));
+        yield return Delete(context);
         yield return Download(context);
-    }
-
-    private static Command List(CommandContext context)
-    {
-        var server = CommonOptions.Server();
-        var output = CommonOptions.Output();
-        var command = new Command("list", "Lists the jobs of a coordinator.") { server, output };
-        command.SetAction(async (parsed, _) =>
-        {
-            using var client = new JobClient(CommonOptions.ServerOf(parsed, server), context.Clock);
-            var jobs = await client.ListAsync(context.Interruption.Leave);
-            if (CommonOptions.FormatOf(parsed, output) == OutputFormat.Json)
-            {
-                context.Terminal.Print(JobText.Json(jobs));
-            }
-            else
-            {
-                context.Terminal.Print(JobText.Table(jobs, context.Clock.GetUtcNow()));
-            }
-        });
-        return command;
     }
 
     private static Command Describe(CommandContext context)
@@ -100,6 +74,46 @@ internal static class JobCommands
         return command;
     }
 
+    private static Command Logs(CommandContext context)
+    {
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the job has ended or paused." };
+        var command = ForJob(context, "logs", "Shows the log of a job: what it holds now.", async (client, id, format, parsed) =>
+        {
+            await foreach (var line in client.LogsAsync(id, 1, parsed.GetValue(follow), context.Interruption.Leave))
+            {
+                context.Terminal.Print(format == OutputFormat.Json ? JobText.Json(line) : JobText.Line(line));
+            }
+
+            return (int)ExitCode.Success;
+        });
+        command.Add(follow);
+        return command;
+    }
+
+    private static Command Change(CommandContext context, string name, string description, JobChange change)
+    {
+        var etag = Etag();
+        var command = ForJob(context, name, description, async (client, id, format, parsed) =>
+            Show(context, await change(client, id, parsed.GetValue(etag) ?? "", context.Interruption.Leave), format));
+        command.Add(etag);
+        return command;
+    }
+
+    private static Command Delete(CommandContext context)
+    {
+        var etag = Etag();
+        var command = ForJob(context, "delete", "Removes the record of a job that has ended.", async (client, id, _, parsed) =>
+        {
+            await client.DeleteAsync(id, context.Interruption.Leave, parsed.GetValue(etag) ?? "");
+            context.Terminal.Say($"Deleted {id}; its files stay where they are");
+            return (int)ExitCode.Success;
+        });
+        command.Add(etag);
+        return command;
+    }
+
+    private static Option<string?> Etag() => new("--etag") { Description = "Only where the job still has this etag (see get -o json).", HelpName = "etag" };
+
     private static Command Download(CommandContext context)
     {
         var directory = new Option<string>("--out") { Description = "Folder for the files.", HelpName = "folder", Required = true };
@@ -115,32 +129,16 @@ internal static class JobCommands
         return command;
     }
 
-    private static async Task<int> LogsAsync(CommandContext context, JobClient client, string id)
-    {
-        await client.FollowAsync(
-            id,
-            long.MaxValue,
-            happened =>
-            {
-                if (happened.EventCase == WatchTrainingJobResponse.EventOneofCase.Log)
-                {
-                    var line = happened.Log;
-                    context.Terminal.Print($"{line.Time.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss.fffZ} {line.Worker} {line.Level}: {line.Text}");
-                }
-            },
-            context.Interruption.Leave);
-        return (int)ExitCode.Success;
-    }
-
     private static Command ForJob(CommandContext context, string name, string description, JobAction run)
     {
         var id = new Argument<string>("JOB") { Description = "Identifier of the job." };
-        var server = CommonOptions.Server();
+        var server = new ServerFlags();
         var output = CommonOptions.Output();
-        var command = new Command(name, description) { id, server, output };
+        var command = new Command(name, description) { id, output };
+        server.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            using var client = new JobClient(CommonOptions.ServerOf(parsed, server), context.Clock);
+            using var client = server.Open(parsed, context);
             return await run(client, parsed.GetValue(id)!, CommonOptions.FormatOf(parsed, output), parsed);
         });
         return command;

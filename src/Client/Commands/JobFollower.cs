@@ -2,6 +2,7 @@ using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Runs;
 using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Protocol.Connections;
 
 namespace LightlyCluster.Client.Commands;
 
@@ -15,7 +16,7 @@ internal static class JobFollower
     /// <param name="began">When the command began, as a timestamp of the clock.</param>
     /// <param name="format">How the result is written.</param>
     /// <returns>0 for a job that succeeded or paused, 2 for one that could not be used, 10 failed, 11 cancelled, 130 detached.</returns>
-    public static async Task<int> FollowAsync(CommandContext context, JobClient client, string id, long began, OutputFormat format)
+    public static async Task<int> FollowAsync(CommandContext context, LightlyClient client, string id, long began, OutputFormat format)
     {
         var now = await client.GetAsync(id, context.Interruption.Leave);
         var progress = new ProgressLine(context.Terminal, context.Clock);

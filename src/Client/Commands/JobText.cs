@@ -39,7 +39,12 @@ internal static class JobText
         var table = new TextTable("JOB", job.Id);
         table.Add("name", job.DisplayName);
         table.Add("state", StateOf(job));
-        table.Add("reason", job.Reason.Length > 0 || job.Message.Length > 0 ? $"{job.Reason}: {job.Message}" : "-");
+        var why = StateExplanation.Of(job);
+        table.Add("reason", why.Reason);
+        table.Add("message", why.Message);
+        table.Add("next", why.Next);
+        table.Add("tenant", job.Tenant.Length > 0 ? job.Tenant : "-");
+        table.Add("etag", job.Etag);
         table.Add("step", $"{job.Step} of {job.StepsTotal} ({job.StepsPerEpoch} an epoch)");
         table.Add("generation", $"{job.Generation}");
         table.Add("created", $"{Age(job.CreateTime, now)} ago");
@@ -82,6 +87,12 @@ internal static class JobText
     /// <summary>A job as JSON, with the keys of the wire.</summary>
     public static string Json(TrainingJob job) => Node(job).ToJsonString(RunJson.Indented);
 
+    /// <summary>A line of a log as JSON, on one line.</summary>
+    public static string Json(LogLine line) => JsonFormatter.Default.Format(line);
+
+    /// <summary>A line of a log for people.</summary>
+    public static string Line(LogLine line) => $"{line.Time.ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss.fffZ} {line.Worker} {line.Level}: {line.Text}";
+
     /// <summary>Jobs as a JSON list.</summary>
     public static string Json(IEnumerable<TrainingJob> jobs) =>
         new JsonArray([.. jobs.Select(job => (JsonNode)Node(job))]).ToJsonString(RunJson.Indented);
@@ -96,7 +107,8 @@ internal static class JobText
         return node;
     }
 
-    private static string Age(Timestamp? time, DateTimeOffset now)
+    /// <summary>How long ago a moment was.</summary>
+    public static string Age(Timestamp? time, DateTimeOffset now)
     {
         if (time is null)
         {

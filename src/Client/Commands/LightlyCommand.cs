@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using LightlyCluster.Client.Rendering;
+using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Protocol.Connections;
 
 namespace LightlyCluster.Client.Commands;
 
@@ -13,16 +15,15 @@ internal static class LightlyCommand
     /// <returns>What the shell is told; see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, CommandContext context)
     {
-        var root = Create(context);
-        var parsed = root.Parse(arguments);
-        var isHelp = parsed.Action is HelpAction || parsed.Action?.GetType().Name == "VersionOptionAction";
-        if (Describe(parsed) is { } error && !isHelp)
-        {
-            return Fail(context.Terminal, ExitCode.Usage, error);
-        }
-
         try
         {
+            var parsed = Create(context).Parse(arguments);
+            var isAnsweredByParser = parsed.Action is ExampleHelp or HelpAction || parsed.Action?.GetType().Name is "VersionOptionAction" or "SuggestDirectiveAction";
+            if (!isAnsweredByParser && Describe(parsed) is { } error)
+            {
+                return Fail(context.Terminal, ExitCode.Usage, error);
+            }
+
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
@@ -34,6 +35,11 @@ internal static class LightlyCommand
         catch (CommandException exception)
         {
             return Fail(context.Terminal, exception.ExitCode, exception.Message);
+        }
+        catch (CoordinatorException exception)
+        {
+            var translated = CoordinatorErrors.Translate(exception);
+            return Fail(context.Terminal, translated.ExitCode, translated.Message);
         }
         catch (OperationCanceledException) when (context.Interruption.Leave.IsCancellationRequested)
         {
@@ -71,6 +77,9 @@ internal static class LightlyCommand
             ReportCommand.Create(context),
             IndexCommand.Create(context),
             FramesCommand.Create(context),
+            TopCommand.Create(context),
+            TokenCommand.Create(context),
+            CompletionCommand.Create(context),
         };
         foreach (var command in JobCommands.Create(context).Concat(CatalogCommands.Create(context)))
         {
@@ -78,6 +87,7 @@ internal static class LightlyCommand
         }
 
         root.Add(VersionCommand.Create(context));
+        ExampleHelp.ApplyTo(root);
         root.SetAction(_ => new HelpAction().Invoke(root.Parse(["--help"])));
         return root;
     }
@@ -86,7 +96,7 @@ internal static class LightlyCommand
     private static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "lightly" : $"lightly {PathOf(command)}";
+        var path = command is RootCommand ? "lightly" : $"lightly {ExampleHelp.PathOf(command)}";
         var option = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
         if (option is not null)
         {
@@ -100,7 +110,7 @@ internal static class LightlyCommand
 
         if (parsed.UnmatchedTokens.Count == 0)
         {
-            return $"{parsed.Errors[0].Message.TrimEnd('.')}; see `{path} --help`";
+            return $"{OneLine(parsed.Errors[0].Message)}; see `{path} --help`";
         }
 
         var unknown = parsed.UnmatchedTokens[0];
@@ -109,8 +119,9 @@ internal static class LightlyCommand
             : $"Unknown argument '{unknown}'; see `{path} --help`";
     }
 
-    private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{PathOf(parent)} {command.Name}" : command.Name;
+    // The parser writes what is allowed on lines of their own.
+    private static string OneLine(string message) =>
+        message.Replace(":\n\t", ": ", StringComparison.Ordinal).Replace("\n\t", ", ", StringComparison.Ordinal).TrimEnd('.', '\n');
 
     private static int Fail(Terminal terminal, ExitCode exitCode, string message)
     {

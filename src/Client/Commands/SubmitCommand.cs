@@ -4,6 +4,7 @@ using LightlyCluster.Client.Server;
 using LightlyCluster.Observability;
 using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.Commands;
@@ -15,18 +16,20 @@ internal static class SubmitCommand
     public static Command Create(CommandContext context)
     {
         var flags = new SpecificationFlags();
-        var server = CommonOptions.Server();
+        var server = new ServerFlags();
         var output = CommonOptions.Output();
         var follow = new Option<bool>("--follow", "-f") { Description = "Show progress until the job has ended." };
-        var command = new Command("submit", "Hands a job to a coordinator; paths are the workers'.") { server, follow, output };
+        var command = new Command("submit", "Hands a job to a coordinator; paths are the workers'.") { follow, output };
         flags.AddTo(command);
-        command.SetAction((parsed, _) =>
+        server.AddTo(command);
+        command.SetAction(async (parsed, _) =>
         {
             var (builder, name) = flags.Read(parsed, null);
             var specification = builder.Build();
-            return RunAsync(
+            using var client = server.Open(parsed, context);
+            return await RunAsync(
                 context,
-                CommonOptions.ServerOf(parsed, server),
+                client,
                 name.Length > 0 ? name : $"{specification.Method.Name}-{specification.Backbone.Name}",
                 JobSpecificationMapping.ToWire(specification),
                 parsed.GetValue(follow),
@@ -39,13 +42,12 @@ internal static class SubmitCommand
     /// <returns>The exit code: of the submission, or of the job.</returns>
     public static async Task<int> RunAsync(
         CommandContext context,
-        string server,
+        LightlyClient client,
         string name,
         TrainingJobSpec specification,
         bool isFollow,
         OutputFormat format)
     {
-        using var client = new JobClient(server, context.Clock);
         var began = context.Clock.GetTimestamp();
         var job = await CreateAsync(client, name, specification, context.Interruption.Leave);
         if (isFollow)
@@ -69,7 +71,7 @@ internal static class SubmitCommand
 
     /// <summary>Sends a job within a span: the root of the submit's trace, which the coordinator goes on with.</summary>
     private static async Task<TrainingJob> CreateAsync(
-        JobClient client, string name, TrainingJobSpec specification, CancellationToken cancellationToken)
+        LightlyClient client, string name, TrainingJobSpec specification, CancellationToken cancellationToken)
     {
         using var telemetry = CommandTelemetry.Start();
         using var span = LightlyActivities.Client.StartActivity(TelemetrySpans.Submit.Name);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Runs;
+using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Protocol;
 
@@ -16,7 +17,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the run in --out." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the resolved job and what it needs; run nothing." };
     private readonly Option<string?> _redis = CommonOptions.Redis();
-    private readonly Option<string?> _server = new("--server", "-s") { Description = "Submit to this coordinator and follow; paths are the workers'.", HelpName = "host:port" };
+    private readonly ServerFlags _server = new("Submit to this coordinator and follow; paths are the workers'.");
     private readonly Option<string> _output = CommonOptions.Output();
 
     private TrainCommand(CommandContext context) => _context = context;
@@ -27,9 +28,10 @@ internal sealed class TrainCommand
         var train = new TrainCommand(context);
         var command = new Command("train", "Trains a backbone on images without labels.")
         {
-            train._out, train._resume, train._overwrite, train._dryRun, train._redis, train._server, train._output,
+            train._out, train._resume, train._overwrite, train._dryRun, train._redis, train._output,
         };
         train._specification.AddTo(command);
+        train._server.AddTo(command);
         command.SetAction((parsed, _) => train.RunAsync(parsed));
         return command;
     }
@@ -37,9 +39,9 @@ internal sealed class TrainCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var began = _context.Clock.GetTimestamp();
-        if (parsed.GetValue(_server) is { } server)
+        if (_server.IsServerGiven(parsed))
         {
-            return await RunOnServerAsync(parsed, server);
+            return await RunOnServerAsync(parsed);
         }
 
         var point = parsed.GetValue(_resume) ? ResumePoint.Find(RequireOut(parsed)) : null;
@@ -78,7 +80,7 @@ internal sealed class TrainCommand
         return Report(outcome.Result, path, outcome.ExitCode, CommonOptions.FormatOf(parsed, _output));
     }
 
-    private async Task<int> RunOnServerAsync(ParseResult parsed, string server)
+    private async Task<int> RunOnServerAsync(ParseResult parsed)
     {
         if (parsed.GetValue(_resume) || parsed.GetValue(_overwrite) || parsed.GetValue(_redis) is not null)
         {
@@ -92,8 +94,9 @@ internal sealed class TrainCommand
             specification = specification with { Checkpoint = specification.Checkpoint with { Uri = path } };
         }
 
+        using var client = _server.Open(parsed, _context);
         return await SubmitCommand.RunAsync(
-            _context, server, NameOf(fileName, specification), JobSpecificationMapping.ToWire(specification), isFollow: true,
+            _context, client, NameOf(fileName, specification), JobSpecificationMapping.ToWire(specification), isFollow: true,
             CommonOptions.FormatOf(parsed, _output));
     }
 

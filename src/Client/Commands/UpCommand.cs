@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using LightlyCluster.Client.Local;
+using LightlyCluster.Client.Server;
 
 namespace LightlyCluster.Client.Commands;
 
@@ -15,12 +16,14 @@ internal static class UpCommand
     public static Command Create(CommandContext context)
     {
         var workers = new Option<int>("--workers") { Description = "Worker processes; default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var listen = new Option<string>("--listen") { Description = "Where the coordinator listens.", HelpName = "host:port", DefaultValueFactory = _ => CommonOptions.ServerDefault };
+        var listen = new Option<string>("--listen") { Description = "Where the coordinator listens.", HelpName = "host:port", DefaultValueFactory = _ => ServerFlags.ServerDefault };
         var http = new Option<string?>("--http") { Description = "Where the dashboard is; none: nowhere. Default: the port after that of --listen.", HelpName = "host:port" };
         var directory = new Option<string>("--out") { Description = "Folder for logs and for jobs that name none.", HelpName = "folder", DefaultValueFactory = _ => "lightly-jobs" };
         var threads = new Option<int>("--threads") { Description = "Threads of a worker.", DefaultValueFactory = _ => 1 };
         var redis = CommonOptions.Redis();
+        var security = new UpFlags();
         var command = new Command("up", "Runs a local fleet until Ctrl-C.") { workers, listen, http, directory, threads, redis };
+        security.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             var count = parsed.GetValue(workers);
@@ -30,6 +33,7 @@ internal static class UpCommand
             }
 
             var folder = Path.GetFullPath(parsed.GetValue(directory)!);
+            var wanted = security.Read(parsed);
             var dashboard = parsed.GetValue(http) ?? DashboardOf(parsed.GetValue(listen)!);
             RequireFree("--listen", parsed.GetValue(listen)!);
             if (dashboard != NoDashboard)
@@ -50,6 +54,7 @@ internal static class UpCommand
                 Listen = parsed.GetValue(listen)!,
                 Http = dashboard,
                 DataMemory = "4g",
+                Security = wanted,
             });
         });
         return command;
@@ -68,7 +73,7 @@ internal static class UpCommand
             context.Terminal.Say($"Watch it in a browser: {fleet.Dashboard}");
         }
 
-        context.Terminal.Say($"Submit a job with: lightly submit FILE --server {server}    Ctrl-C ends the fleet");
+        context.Terminal.Say($"Submit a job with: lightly submit FILE --server {server}{options.Security.ClientFlags()}    Ctrl-C ends the fleet");
         try
         {
             throw new CommandException(ExitCode.Failure, $"The fleet cannot go on: {await fleet.Lost.WaitAsync(interruption.Leave)}");
@@ -91,7 +96,7 @@ internal static class UpCommand
         var separator = listen.LastIndexOf(':');
         if (separator < 1 || !ushort.TryParse(listen[(separator + 1)..], out var port))
         {
-            throw new CommandException($"{flag} is '{listen}'; write HOST:PORT, for example {CommonOptions.ServerDefault}");
+            throw new CommandException($"{flag} is '{listen}'; write HOST:PORT, for example {ServerFlags.ServerDefault}");
         }
 
         var host = listen[..separator];

@@ -7,7 +7,8 @@ namespace LightlyCluster.Client.JobFiles;
 /// <summary>Reads job files strictly: every key must be known, once, and of the right kind.</summary>
 /// <remarks>
 /// Works on the parser's events and builds no tree, so that a file cannot grow in memory: anchors and aliases are
-/// refused, as are files above <see cref="SizeMaximum"/> and nesting above <see cref="DepthMaximum"/>.
+/// refused, as are files above <see cref="SizeMaximum"/> and nesting above <see cref="DepthMaximum"/>. What nests far deeper
+/// is refused before the parser sees it, whose time grows with the square of the depth.
 /// </remarks>
 internal sealed class JobFileReader
 {
@@ -52,6 +53,7 @@ internal sealed class JobFileReader
     /// <exception cref="CommandException">It is no job file; tells every unknown key and every value of a wrong kind.</exception>
     public static JobFile Parse(string text, string source)
     {
+        YamlNesting.Require(text, source);
         var reader = new JobFileReader(text, source);
         try
         {

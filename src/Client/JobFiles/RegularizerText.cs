@@ -8,11 +8,13 @@ namespace LightlyCluster.Client.JobFiles;
 /// <summary>Regularizers as text: <c>[{name: co2, alpha: 1}]</c>, or only a name.</summary>
 internal static class RegularizerText
 {
+    private const int DepthMaximum = 4;
+
     /// <summary>Writes what <see cref="TryParse"/> reads.</summary>
     public static string Format(IEnumerable<RegularizerSpec> regularizers) => $"[{string.Join(", ", regularizers.Select(Format))}]";
 
-    /// <summary>Takes a node of a document and gives it as text on one line.</summary>
-    public static string Take(IParser parser)
+    /// <summary>Takes a node of a document and gives it as text on one line; what nests deeper than regularizers do is left out.</summary>
+    public static string Take(IParser parser, int depth = 0)
     {
         if (parser.TryConsume<Scalar>(out var scalar))
         {
@@ -20,11 +22,17 @@ internal static class RegularizerText
         }
 
         var parts = new List<string>();
+        if (depth > DepthMaximum)
+        {
+            parser.SkipThisAndNestedEvents();
+            return "...";
+        }
+
         if (parser.TryConsume<SequenceStart>(out _))
         {
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                parts.Add(Take(parser));
+                parts.Add(Take(parser, depth + 1));
             }
 
             return $"[{string.Join(", ", parts)}]";
@@ -38,7 +46,7 @@ internal static class RegularizerText
 
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            parts.Add($"{Take(parser)}: {Take(parser)}");
+            parts.Add($"{Take(parser, depth + 1)}: {Take(parser, depth + 1)}");
         }
 
         return $"{{{string.Join(", ", parts)}}}";

@@ -27,6 +27,9 @@ internal sealed record FleetOptions
     /// <summary>Where the dashboard is; port 0 takes a free one, none: there is none.</summary>
     public string Http { get; init; } = "127.0.0.1:0";
 
+    /// <summary>Who may call, and what jobs may read.</summary>
+    public FleetSecurity Security { get; init; } = new();
+
     /// <summary>Memory for payloads in the embedded store, as Garnet writes sizes.</summary>
     public string DataMemory { get; init; } = "1g";
 }

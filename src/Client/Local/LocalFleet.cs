@@ -139,13 +139,19 @@ internal sealed class LocalFleet : IAsyncDisposable
         var coordinator = Add(FleetProcess.Start(
             "coordinator",
             "coordinator",
-            ["--meta", _meta, "--data", _data, "--listen", _listen, "--results", _options.Results, "--http", _http],
-            new Dictionary<string, string>(),
+            ["--listen", _listen, "--results", _options.Results, "--http", _http, .. _options.Security.CoordinatorArguments()],
+            new Dictionary<string, string>(_options.Security.CoordinatorEnvironment().Select(pair => KeyValuePair.Create(pair.Name, pair.Value)))
+            {
+                // Not as arguments: options of a Redis server may hold a password.
+                ["Coordinator__Meta"] = _meta,
+                ["Coordinator__Data"] = _data,
+            },
             _log));
-        Server = await WaitReadyAsync(coordinator, cancellationToken);
+        var address = new Uri(await WaitReadyAsync(coordinator, cancellationToken));
         Dashboard = coordinator.Dashboard;
-        _listen = new Uri(Server).Authority;
+        _listen = $"{address.Host}:{address.Port}";
         _http = Dashboard.Length > 0 ? new Uri(Dashboard).Authority : _http;
+        Server = address.Host is "0.0.0.0" or "[::]" ? $"{address.Scheme}://127.0.0.1:{address.Port}" : address.GetLeftPart(UriPartial.Authority);
     }
 
     private void StartWorker(string id)
@@ -155,7 +161,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             "worker",
             id,
             ["--coordinator", Server, "--id", id],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(_options.Security.WorkerEnvironment().Select(pair => KeyValuePair.Create(pair.Name, pair.Value)))
             {
                 ["OMP_NUM_THREADS"] = threads,
                 ["OMP_WAIT_POLICY"] = "PASSIVE",

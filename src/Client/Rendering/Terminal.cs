@@ -25,6 +25,9 @@ internal sealed class Terminal
     /// <summary>Whether <see cref="Error"/> is a terminal.</summary>
     public bool IsInteractive { get; }
 
+    /// <summary>Whether <see cref="Output"/> is a terminal that can be painted anew.</summary>
+    public bool IsOutputInteractive { get; init; }
+
     /// <summary>Columns of the terminal.</summary>
     public int Width { get; }
 
@@ -32,11 +35,22 @@ internal sealed class Terminal
     public static Terminal OfProcess()
     {
         var isInteractive = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
-        return new Terminal(Console.Out, Console.Error, isInteractive, isInteractive ? Math.Max(40, Console.WindowWidth) : 120);
+        return new Terminal(Console.Out, Console.Error, isInteractive, isInteractive ? Math.Max(40, Console.WindowWidth) : 120)
+        {
+            IsOutputInteractive = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"),
+        };
     }
 
     /// <summary>Writes data, ended by a line feed.</summary>
     public void Print(string text) => Output.WriteLine(text.TrimEnd('\n'));
+
+    /// <summary>Paints the terminal anew with a text, each line cut to its width.</summary>
+    public void Repaint(string text)
+    {
+        var lines = text.Split('\n').Select(line => line.Length < Width ? line : line[..(Width - 1)]);
+        Output.Write("\u001b[H\u001b[J" + string.Join("\n", lines) + "\n");
+        Output.Flush();
+    }
 
     /// <summary>Writes a message for people.</summary>
     public void Say(string message) => Error.WriteLine(message);

@@ -3,6 +3,7 @@ using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.Runs;
@@ -37,7 +38,7 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
             Clean(plan.Folder, result);
             return result;
         }
-        catch (Exception exception) when (exception is CommandException or OperationCanceledException)
+        catch (Exception exception) when (exception is CommandException or CoordinatorException or OperationCanceledException)
         {
             RemoveIfWithoutBlocks(plan.Folder);
             throw;
@@ -45,11 +46,10 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
     }
 
     /// <summary>Runs on a server.</summary>
-    /// <exception cref="CommandException">The server cannot be reached or refuses the job.</exception>
+    /// <exception cref="CoordinatorException">The server cannot be reached or refuses the job.</exception>
     /// <exception cref="OperationCanceledException">Ctrl-C: the job goes on.</exception>
-    public async Task<EmbeddingResult> RunOnServerAsync(JobSpecification specification, string server)
+    public async Task<EmbeddingResult> RunOnServerAsync(JobSpecification specification, LightlyClient client)
     {
-        using var client = new JobClient(server, clock);
         var job = await client.CreateAsync(JobName, JobSpecificationMapping.ToWire(specification), interruption.Leave);
         try
         {
@@ -78,23 +78,28 @@ internal sealed class EmbeddingRun(Terminal terminal, TimeProvider clock, Interr
         await using var fleet = new LocalFleet(options, _progress.Say, clock);
         await using var killer = interruption.LeaveNow.Register(fleet.Kill);
         await fleet.StartAsync(interruption.Leave);
-        using var client = new JobClient(fleet.Server, clock);
+        using var client = new LightlyClient(fleet.Server, null, clock);
         var job = await client.CreateAsync(JobName, JobSpecificationMapping.ToWire(plan.Specification), interruption.Leave);
-        var follow = client.FollowAsync(job.Id, 1, Receive, interruption.LeaveNow);
+        return Conclude(await FollowAsync(client, job.Id, fleet));
+    }
+
+    private async Task<TrainingJob> FollowAsync(LightlyClient client, string id, LocalFleet fleet)
+    {
+        var follow = client.FollowAsync(id, 1, Receive, interruption.LeaveNow);
         var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interruption.Leave.Register(leave.SetResult);
         var first = await Task.WhenAny(follow, leave.Task, fleet.Lost);
         if (first == leave.Task)
         {
             _progress.Say("Interrupted: finished blocks are kept (Ctrl-C again drops everything)");
-            await client.PauseAsync(job.Id, interruption.LeaveNow);
+            await client.PauseAsync(id, interruption.LeaveNow);
         }
         else if (first == fleet.Lost)
         {
-            await client.CancelAsync(job.Id, await fleet.Lost, interruption.LeaveNow);
+            await client.CancelAsync(id, await fleet.Lost, interruption.LeaveNow);
         }
 
-        return Conclude(await follow);
+        return await follow;
     }
 
     private void Receive(WatchTrainingJobResponse happened)

@@ -5,6 +5,7 @@ using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Protocol;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.Runs;
@@ -52,7 +53,7 @@ internal sealed class TrainingRun
 
             return await FinishAsync(outcome);
         }
-        catch (Exception exception) when (exception is CommandException or OperationCanceledException)
+        catch (Exception exception) when (exception is CommandException or CoordinatorException or OperationCanceledException)
         {
             if (!_plan.IsResume && MetricsFile.Read(folder.PathOf(OutputFiles.Metrics)).Count == 0)
             {
@@ -73,7 +74,7 @@ internal sealed class TrainingRun
             _progress.Say($"Watch it in a browser: {fleet.Dashboard}");
         }
 
-        using var client = new JobClient(fleet.Server, _clock);
+        using var client = new LightlyClient(fleet.Server, null, _clock);
         var specification = JobSpecificationMapping.ToWire(_plan.Specification);
         var job = await client.CreateAsync(_plan.Name, specification, _interruption.Leave);
         using var recorder = new RunRecorder(
@@ -95,7 +96,7 @@ internal sealed class TrainingRun
         DataMemory = StoreMemory.Of(_plan.Specification, _plan.Workers),
     };
 
-    private async Task<TrainingJob> FollowAsync(JobClient client, string id, RunRecorder recorder, LocalFleet fleet)
+    private async Task<TrainingJob> FollowAsync(LightlyClient client, string id, RunRecorder recorder, LocalFleet fleet)
     {
         var follow = client.FollowAsync(id, _plan.FirstStep + 1, recorder.Receive, _interruption.LeaveNow);
         var leave = WhenCancelledAsync(_interruption.Leave);
@@ -118,14 +119,14 @@ internal sealed class TrainingRun
     }
 
     // What cannot be deleted any more because the coordinator is gone lives in the store, which ends with this run too.
-    private async Task DeleteAsync(JobClient client, string id)
+    private async Task DeleteAsync(LightlyClient client, string id)
     {
         using var limit = new CancellationTokenSource(LeaveTimeout, _clock);
         try
         {
             await client.DeleteAsync(id, limit.Token);
         }
-        catch (Exception exception) when (exception is CommandException or OperationCanceledException)
+        catch (Exception exception) when (exception is CommandException or CoordinatorException or OperationCanceledException)
         {
             _progress.Say($"The record of job {id} stays in the store: {exception.Message}");
         }

@@ -1,4 +1,4 @@
-using System.Net;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -12,18 +12,20 @@ internal static class DashboardEndpoints
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'";
 
-    /// <summary>Adds the page, its files and what it reads.</summary>
+    /// <summary>Adds the page and its files, which are for everybody, and what they read, which is for those who may see jobs.</summary>
     public static void MapDashboard(this WebApplication application)
     {
         var files = application.MapGroup("").AddEndpointFilter(GuardAsync);
         files.MapGet("/", (HttpContext context) => Send(context, "index.html"));
         files.MapGet("/assets/{name}", (HttpContext context, string name) => Send(context, name));
-        var data = application.MapGroup("/api").AddEndpointFilter(GuardAsync);
-        data.MapGet("/fleet", (FleetReader fleet) => Results.Json(fleet.Read(), DashboardFeed.Json));
-        data.MapGet("/jobs/{id}", async (string id, JobDetailReader details) => Found(await details.ReadAsync(id)));
-        data.MapGet("/jobs/{id}/steps", async (string id, long? from, JobDetailReader details) => Found(await details.ReadSeriesAsync(id, from ?? 1)));
-        data.MapGet("/jobs/{id}/traces", (string id, TraceReader traces) => Results.Json(traces.News(id, []), DashboardFeed.Json));
+        var data = application.MapGroup("/api").AddEndpointFilter(GuardAsync).RequireAuthorization(AccessPolicies.Viewer);
+        data.MapGet("/fleet", (HttpContext context, FleetReader fleet) => Results.Json(fleet.Read(context.RequireCaller()), DashboardFeed.Json));
         data.MapGet("/events", Follow);
+        var job = data.MapGroup("/jobs/{id}").AddEndpointFilter(VisibleAsync);
+        job.MapGet("/", async (string id, JobDetailReader details) => Found(await details.ReadAsync(id)));
+        job.MapGet("/steps", async (string id, long? from, JobDetailReader details) => Found(await details.ReadSeriesAsync(id, from ?? 1)));
+        job.MapGet("/traces", (string id, TraceReader traces) => Results.Json(traces.News(id, []), DashboardFeed.Json));
+        application.MapPrometheusScrapingEndpoint().RequireAuthorization(AccessPolicies.Admin);
     }
 
     private static IResult Found<T>(T? value)
@@ -50,7 +52,8 @@ internal static class DashboardEndpoints
 
         var last = context.Request.Headers["Last-Event-ID"];
         return TypedResults.ServerSentEvents(
-            feed.FollowAsync(FeedPosition.Read(StringValues.IsNullOrEmpty(last) ? from : last.ToString()), context.RequestAborted));
+            feed.FollowAsync(
+            FeedPosition.Read(StringValues.IsNullOrEmpty(last) ? from : last.ToString()), context.RequireCaller(), context.RequestAborted));
     }
 
     private static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
@@ -60,11 +63,6 @@ internal static class DashboardEndpoints
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        if (IsForeignName(call.HttpContext))
-        {
-            return Results.Text("This name does not belong to the dashboard; use the address that the fleet printed.", statusCode: 421);
-        }
-
         try
         {
             return await next(call);
@@ -76,9 +74,11 @@ internal static class DashboardEndpoints
         }
     }
 
-    /// <summary>A page of somebody else may point a name of its own at this machine; only names of this machine are served on loopback.</summary>
-    private static bool IsForeignName(HttpContext context) =>
-        context.Connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local)
-        && context.Request.Host.Host is not "localhost"
-        && !(IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var named) && IPAddress.IsLoopback(named));
+    /// <summary>What a caller may not see is not there.</summary>
+    private static async ValueTask<object?> VisibleAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        var context = call.HttpContext;
+        var catalog = context.RequestServices.GetRequiredService<JobCatalog>();
+        return catalog.Find(context.GetRouteValue("id")?.ToString() ?? "", context.RequireCaller()) is null ? Results.NotFound() : await next(call);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Fleet.Stores;
 
 namespace LightlyCluster.Coordinator.Dashboard;
@@ -37,7 +38,8 @@ internal sealed class DashboardFeed(
     }
 
     /// <summary>Events from a position on, until the page is closed or this coordinator stops. Gives the place back.</summary>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(FeedPosition position, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        FeedPosition position, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,7 +49,7 @@ internal sealed class DashboardFeed(
         {
             while (!stop.IsCancellationRequested)
             {
-                var fresh = await NewsAsync(position, seen, seenTraces);
+                var fresh = await NewsAsync(position, caller, seen, seenTraces);
                 foreach (var item in fresh)
                 {
                     yield return item;
@@ -70,15 +72,15 @@ internal sealed class DashboardFeed(
     }
 
     private async Task<IReadOnlyList<SseItem<string>>> NewsAsync(
-        FeedPosition position, Dictionary<string, string> seen, Dictionary<string, Dictionary<long, int>> seenTraces)
+        FeedPosition position, Caller caller, Dictionary<string, string> seen, Dictionary<string, Dictionary<long, int>> seenTraces)
     {
         var news = new List<SseItem<string>>();
         try
         {
-            Add("fleet", JsonSerializer.Serialize(fleet.Read(), Json), "fleet");
+            Add("fleet", JsonSerializer.Serialize(fleet.Read(caller), Json), "fleet");
             foreach (var job in position.Jobs)
             {
-                if (await details.ReadAsync(job) is not { } detail)
+                if (catalog.Find(job, caller) is null || await details.ReadAsync(job) is not { } detail)
                 {
                     Add($"gone {job}", JsonSerializer.Serialize(new { id = job }, Json), "gone");
                     continue;

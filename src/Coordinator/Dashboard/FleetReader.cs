@@ -1,5 +1,6 @@
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Coordinator.Telemetry;
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -12,13 +13,13 @@ internal sealed class FleetReader(
 {
     private const int JobsMaximum = 200;
 
-    /// <summary>The fleet as it is.</summary>
-    public FleetView Read() => new(
+    /// <summary>The fleet as it is, as far as a caller may see it.</summary>
+    public FleetView Read(Caller caller) => new(
         leader.State.Role == ObserverRole.Leader,
         leadership.Term is null ? leadership.LeaderAddress : "",
-        [.. catalog.Jobs.Reverse().Take(JobsMaximum).Select(Summarize)],
-        catalog.Jobs.Count,
-        [.. Workers()]);
+        [.. catalog.Jobs.Where(job => caller.Sees(job.Tenant)).Reverse().Take(JobsMaximum).Select(Summarize)],
+        catalog.Jobs.Count(job => caller.Sees(job.Tenant)),
+        [.. Workers().Where(worker => caller.Scope.Length == 0 || catalog.Find(worker.Job, caller) is not null)]);
 
     /// <summary>A line for a job.</summary>
     public JobSummary Summarize(JobRecord job)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -21,6 +22,9 @@ internal sealed class JobCatalog(IJobStore store, FleetLeader leader)
 
     /// <summary>A job; null when there is none.</summary>
     public JobRecord? Find(string id) => _jobs.FirstOrDefault(job => job.Id == id);
+
+    /// <summary>A job that a caller may see; null when there is none.</summary>
+    public JobRecord? Find(string id, Caller caller) => Find(id) is { } job && caller.Sees(job.Tenant) ? job : null;
 
     /// <summary>How many jobs are in each state.</summary>
     public IReadOnlyDictionary<JobState, int> CountByState() =>

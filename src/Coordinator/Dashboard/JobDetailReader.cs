@@ -11,6 +11,7 @@ namespace LightlyCluster.Coordinator.Dashboard;
 /// <summary>Reads what the page of a job shows.</summary>
 internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, FleetReader fleet, FleetLeader leader, TimeProvider clock)
 {
+    private const int LinesKept = 2000;
     private const int LinesMaximum = 40;
     private const int RowsAtOnce = 5000;
     private const int RowsMaximum = 400_000;
@@ -96,7 +97,7 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
             await MembersAsync(job, specification),
             [.. (await store.ReadRecoveriesAsync(id)).Select(LossRecord.Read)
                 .Select(loss => new RecoveryRow(loss.Worker, loss.Cause, loss.Step, loss.DetectionSeconds, loss.Seconds))],
-            [.. (await store.ReadLinesAsync(id, 0)).TakeLast(LinesMaximum).Select(LineRecord.Read)
+            [.. (await store.ReadLinesAsync(id, 0, LinesKept)).Lines.TakeLast(LinesMaximum).Select(LineRecord.Read)
                 .Select(line => new LineRow(line.Time, line.Worker, line.Level, line.Text))],
             MemoryBankFacts.Of(specification.Method, specification.Train.BatchSize, job.Step) is { } bank
                 ? new(bank.Size, bank.KeysPerStep, bank.Filled, bank.OldestSteps) : null,

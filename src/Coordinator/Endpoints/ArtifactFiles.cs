@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Endpoints;
@@ -10,11 +11,18 @@ internal static class ArtifactFiles
     private const int PieceBytes = 64 * 1024;
     private static readonly string[] Patterns = ["checkpoints/*.safetensors", "exported_models/*", "evaluation.json"];
 
-    /// <summary>Sends the files in pieces.</summary>
-    public static async Task SendAsync(string folder, IServerStreamWriter<DownloadArtifactsResponse> stream, CancellationToken cancellationToken)
+    /// <summary>Sends the files in pieces. A file that a link leads to from elsewhere is left out.</summary>
+    /// <exception cref="RpcException">The folder is not one that the job may write to (PERMISSION_DENIED).</exception>
+    public static async Task SendAsync(
+        string folder, PathGuard guard, IServerStreamWriter<DownloadArtifactsResponse> stream, CancellationToken cancellationToken)
     {
+        if (!guard.AllowsWrite(folder))
+        {
+            throw RpcErrors.OutputOutside(folder);
+        }
+
         var buffer = new byte[PieceBytes];
-        foreach (var path in Patterns.SelectMany(pattern => Find(folder, pattern)).Order(StringComparer.Ordinal))
+        foreach (var path in Patterns.SelectMany(pattern => Find(folder, pattern)).Where(guard.AllowsWrite).Order(StringComparer.Ordinal))
         {
             await using var file = File.OpenRead(path);
             var name = Path.GetRelativePath(folder, path).Replace('\\', '/');

@@ -1,164 +1,108 @@
 using Grpc.Core;
 using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Coordinator.Jobs.Streams;
 using LightlyCluster.Coordinator.Membership;
-using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Coordinator.Endpoints;
 
-/// <summary>Speaks with clients about jobs.</summary>
+/// <summary>Speaks with clients about jobs. Whoever calls sees the own tenant's jobs; those of others are not there.</summary>
 internal sealed class TrainingJobEndpoint(
-    IJobStore store, JobReader reader, JobAdmission admission, WorkerDirectory directory, Leadership leadership, FleetLeader leader, TimeProvider clock,
-    IHostApplicationLifetime lifetime)
+    IJobStore store, JobReader reader, JobAdmission admission, JobListing listing, JobControls controls, JobStreams streams, WorkerListing workers,
+    JobPathRules paths, IHostApplicationLifetime lifetime)
     : TrainingJobService.TrainingJobServiceBase
 {
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
-
     /// <inheritdoc/>
     public override Task<TrainingJob> CreateTrainingJob(CreateTrainingJobRequest request, ServerCallContext context) =>
-        admission.CreateAsync(request);
+        admission.CreateAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
     public override async Task<TrainingJob> GetTrainingJob(GetTrainingJobRequest request, ServerCallContext context) =>
-        await reader.ReadAsync(request.Id) ?? throw RpcErrors.NoSuchJob(request.Id);
+        await reader.ReadAsync(await RequireAsync(request.Id, context));
 
     /// <inheritdoc/>
-    public override async Task<ListTrainingJobsResponse> ListTrainingJobs(ListTrainingJobsRequest request, ServerCallContext context)
-    {
-        if (request.PageSize < 0 || !int.TryParse(request.PageToken.Length == 0 ? "0" : request.PageToken, out var skip) || skip < 0)
-        {
-            throw RpcErrors.Invalid("page_size", "page_size is below 0, or page_token is not one that this service gave.");
-        }
-
-        var size = request.PageSize == 0 ? 50 : Math.Min(1000, request.PageSize);
-        var ids = await store.ListAsync(skip, size + 1);
-        var response = new ListTrainingJobsResponse { NextPageToken = ids.Count > size ? $"{skip + size}" : "" };
-        foreach (var id in ids.Take(size))
-        {
-            if (await reader.ReadAsync(id) is { } job)
-            {
-                response.Jobs.Add(job);
-            }
-        }
-
-        return response;
-    }
+    public override Task<ListTrainingJobsResponse> ListTrainingJobs(ListTrainingJobsRequest request, ServerCallContext context) =>
+        listing.ListAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
-    public override async Task<TrainingJob> CancelTrainingJob(CancelTrainingJobRequest request, ServerCallContext context)
-    {
-        var message = request.Reason.Length > 0 ? request.Reason : "Cancelled by a client.";
-        await ControlAsync(request.Id, new(ControlVerb.Cancel, request.RequestId, Now, "Cancelled", message), "it cannot be cancelled");
-        return await GetTrainingJob(new() { Id = request.Id }, context);
-    }
+    public override Task<TrainingJob> CancelTrainingJob(CancelTrainingJobRequest request, ServerCallContext context) =>
+        controls.CancelAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
-    public override async Task<TrainingJob> PauseTrainingJob(PauseTrainingJobRequest request, ServerCallContext context)
-    {
-        await ControlAsync(request.Id, new(ControlVerb.Pause, request.RequestId, Now), "only a job that has not ended can be paused");
-        return await GetTrainingJob(new() { Id = request.Id }, context);
-    }
+    public override Task<TrainingJob> PauseTrainingJob(PauseTrainingJobRequest request, ServerCallContext context) =>
+        controls.PauseAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
-    public override async Task<TrainingJob> ResumeTrainingJob(ResumeTrainingJobRequest request, ServerCallContext context)
-    {
-        await ControlAsync(request.Id, new(ControlVerb.Resume, request.RequestId, Now), "only a paused job can be resumed");
-        return await GetTrainingJob(new() { Id = request.Id }, context);
-    }
+    public override Task<TrainingJob> ResumeTrainingJob(ResumeTrainingJobRequest request, ServerCallContext context) =>
+        controls.ResumeAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
-    public override async Task<DeleteTrainingJobResponse> DeleteTrainingJob(DeleteTrainingJobRequest request, ServerCallContext context)
-    {
-        if (await store.ReadAsync(request.Id) is { } job && (job.HasEnded || job.State == JobState.Paused))
-        {
-            await store.CleanUpAsync(request.Id, job.Step);
-        }
-
-        await ControlAsync(request.Id, new(ControlVerb.Delete, request.RequestId, Now), "cancel it first, then delete it");
-        return new();
-    }
+    public override Task<DeleteTrainingJobResponse> DeleteTrainingJob(DeleteTrainingJobRequest request, ServerCallContext context) =>
+        controls.DeleteAsync(request, context.RequireCaller());
 
     /// <inheritdoc/>
     public override async Task WatchTrainingJob(
         WatchTrainingJobRequest request, IServerStreamWriter<WatchTrainingJobResponse> responseStream, ServerCallContext context)
     {
-        if (await store.ReadAsync(request.Id) is null)
+        var from = ResumeToken.Read(request.ResumeToken, request.FromStep);
+        if (from.NextStep > 1 && await store.ReadAsync(request.Id) is null)
         {
             // Who has seen steps of it has seen the job.
-            throw request.FromStep > 1 ? RpcErrors.JobLost(request.Id) : RpcErrors.NoSuchJob(request.Id);
+            throw RpcErrors.JobLost(request.Id);
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
-        {
-            await new JobWatch(request, store, reader, clock).RunAsync(responseStream, stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The client is gone, or this coordinator stops: the stream ends, and the client comes again.
-        }
+        await RequireAsync(request.Id, context);
+        await UntilStoppedAsync(context, stop => streams.WatchAsync(request, from, responseStream, stop));
+    }
+
+    /// <inheritdoc/>
+    public override async Task StreamMetrics(StreamMetricsRequest request, IServerStreamWriter<StreamMetricsResponse> responseStream, ServerCallContext context)
+    {
+        await RequireAsync(request.Id, context);
+        await UntilStoppedAsync(context, stop => streams.StreamMetricsAsync(request, responseStream, stop));
+    }
+
+    /// <inheritdoc/>
+    public override async Task StreamLogs(StreamLogsRequest request, IServerStreamWriter<StreamLogsResponse> responseStream, ServerCallContext context)
+    {
+        await RequireAsync(request.Id, context);
+        await UntilStoppedAsync(context, stop => streams.StreamLogsAsync(request, responseStream, stop));
     }
 
     /// <inheritdoc/>
     public override async Task DownloadArtifacts(
         DownloadArtifactsRequest request, IServerStreamWriter<DownloadArtifactsResponse> responseStream, ServerCallContext context)
     {
-        var job = await reader.ReadAsync(request.Id) ?? throw RpcErrors.NoSuchJob(request.Id);
-        if (!Directory.Exists(job.OutputUri))
+        var record = await RequireAsync(request.Id, context);
+        var folder = JobReader.Summarize(record).OutputUri;
+        if (!Directory.Exists(folder))
         {
-            throw RpcErrors.Precondition("OutputNotReadable", $"The folder '{job.OutputUri}' of job '{job.Id}' cannot be read where the coordinator runs.");
+            throw RpcErrors.Precondition("OutputNotReadable", $"The folder '{folder}' of job '{record.Id}' cannot be read where the coordinator runs.");
         }
 
-        await ArtifactFiles.SendAsync(job.OutputUri, responseStream, context.CancellationToken);
+        await ArtifactFiles.SendAsync(folder, paths.GuardOf(record.Tenant), responseStream, context.CancellationToken);
     }
 
     /// <inheritdoc/>
-    public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context)
+    public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>
+        Task.FromResult(workers.List(context.RequireCaller()));
+
+    private async Task<JobRecord> RequireAsync(string id, ServerCallContext context) =>
+        await store.ReadAsync(id) is { } record && context.RequireCaller().Sees(record.Tenant) ? record : throw RpcErrors.NoSuchJob(id);
+
+    /// <summary>Ends a stream in order when the client is gone or this coordinator stops; the client comes again.</summary>
+    private async Task UntilStoppedAsync(ServerCallContext context, Func<CancellationToken, Task> streamAsync)
     {
-        if (leadership.Term is null)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
         {
-            throw RpcErrors.NotLeader(leadership.LeaderAddress);
+            await streamAsync(stop.Token);
         }
-
-        var state = leader.State;
-        var response = new ListWorkersResponse();
-        foreach (var view in state.Workers.Values.Where(view => view.IsOpen).OrderBy(view => view.Id, StringComparer.Ordinal))
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            if (directory.Find(view.Incarnation) is { } session)
-            {
-                var isStraggler = state.Jobs.TryGetValue(view.Job, out var job) && job.Stragglers.Contains(view.Incarnation);
-                response.Workers.Add(new WorkerInfo
-                {
-                    Id = view.Id,
-                    Incarnation = view.Incarnation,
-                    Host = session.Registration.Host,
-                    ProcessId = session.Registration.ProcessId,
-                    Device = session.Registration.Device,
-                    NumericClass = view.NumericClass,
-                    JobId = view.Job,
-                    Status = view.Phase.ToString(),
-                    Message = isStraggler ? $"straggler: {view.Report.ShardsPerSecond:0.##} shards/s" : view.Report.Message,
-                });
-            }
-        }
-
-        return Task.FromResult(response);
-    }
-
-    private async Task ControlAsync(string id, JobControl control, string wanted)
-    {
-        switch (await store.ControlAsync(id, control))
-        {
-            case ControlOutcome.Missing:
-                throw RpcErrors.NoSuchJob(id);
-            case ControlOutcome.WrongState:
-                throw RpcErrors.WrongState(id, (await RequireAsync(id)).State, wanted);
-            default:
-                directory.Wake();
-                break;
+            // Not an error of anybody.
         }
     }
-
-    private async Task<JobRecord> RequireAsync(string id) => await store.ReadAsync(id) ?? throw RpcErrors.NoSuchJob(id);
 }

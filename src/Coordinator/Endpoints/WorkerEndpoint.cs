@@ -1,9 +1,11 @@
 using System.Threading.Channels;
 using Grpc.Core;
-using LightlyCluster.Coordinator.Hosting;
+using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 
@@ -15,7 +17,8 @@ internal sealed partial class WorkerEndpoint(
     Leadership leadership,
     IJobStore jobs,
     MembershipTimes times,
-    CoordinatorOptions options,
+    SecurityOptions security,
+    RedisConnections connections,
     TraceBook traces,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
@@ -24,9 +27,14 @@ internal sealed partial class WorkerEndpoint(
     /// <inheritdoc/>
     public override Task<RegisterResponse> Register(RegisterRequest request, ServerCallContext context)
     {
-        if (request.WorkerId.Length == 0 || request.Incarnation.Length == 0 || request.NumericClass.Length == 0)
+        if (!RequestLimits.IsWorkerName(request.WorkerId) || !RequestLimits.IsWorkerName(request.Incarnation) || request.NumericClass.Length is 0 or > 256)
         {
-            throw RpcErrors.Invalid("worker_id", "A registration needs worker_id, incarnation and numeric_class.");
+            throw RpcErrors.Invalid("worker_id", "A registration needs worker_id and incarnation (1 to 128 of letters, digits, '.', '_' and '-') and numeric_class.");
+        }
+
+        if (security.AsksWho && request.SessionKey.Length is < 32 or > 128)
+        {
+            throw RpcErrors.Invalid("session_key", "A registration needs a session_key of 32 to 128 random characters.");
         }
 
         if (leadership.Term is null)
@@ -34,18 +42,27 @@ internal sealed partial class WorkerEndpoint(
             throw RpcErrors.NotLeader(leadership.LeaderAddress);
         }
 
+        if (directory.Find(request.Incarnation) is { } known && !known.HasKey(request.SessionKey))
+        {
+            throw RpcErrors.IncarnationTaken();
+        }
+
         if (!directory.Register(request))
         {
             throw RpcErrors.Precondition("TooManyWorkers", "This coordinator has as many workers as it takes (20000).");
         }
 
+        // Where nobody is asked who they are, nobody beyond this machine is told a password.
+        var mayKnow = security.AsksWho || !security.Insecure;
+        var endpoints = connections.Endpoints;
         var given = directory.Count > MembershipTimes.ManyWorkers ? times.ForMany() : times;
         LogRegistered(request.WorkerId, request.Incarnation, request.ProcessId, request.NumericClass);
         return Task.FromResult(new RegisterResponse
         {
-            MetaEndpoint = options.Meta,
-            DataEndpoint = options.Data.Length > 0 ? options.Data : options.Meta,
-            KeyPrefix = options.KeyPrefix,
+            MetaEndpoint = mayKnow ? endpoints.Meta : endpoints.WithoutSecrets().Meta,
+            DataEndpoint = mayKnow ? endpoints.Data : endpoints.WithoutSecrets().Data,
+            StoreCredentials = mayKnow ? CredentialsOf(endpoints.Access) : null,
+            KeyPrefix = endpoints.KeyPrefix,
             LeaseMilliseconds = (int)given.Lease.TotalMilliseconds,
             LeaseRenewMilliseconds = (int)given.LeaseRenewal.TotalMilliseconds,
         });
@@ -65,6 +82,11 @@ internal sealed partial class WorkerEndpoint(
             || directory.Find(hello.Incarnation) is not { } session)
         {
             throw RpcErrors.Precondition("NotRegistered", "The incarnation is not registered with this coordinator. Register anew.");
+        }
+
+        if (!session.HasKey(hello.SessionKey))
+        {
+            throw RpcErrors.IncarnationTaken();
         }
 
         var outbox = session.Open();
@@ -91,6 +113,9 @@ internal sealed partial class WorkerEndpoint(
             throw RpcErrors.NotLeader(leadership.LeaderAddress);
         }
     }
+
+    private static StoreCredentials? CredentialsOf(StoreAccess? access) =>
+        access is { IsSet: true } ? new() { User = access.User, Password = access.ReadPassword(), Tls = access.Tls } : null;
 
     private static async Task SendAsync(
         ChannelReader<SessionResponse> outbox, IServerStreamWriter<SessionResponse> responseStream, CancellationToken cancellationToken)
@@ -127,7 +152,7 @@ internal sealed partial class WorkerEndpoint(
     {
         try
         {
-            await jobs.AppendLineAsync(line.JobId, LineRecord.Write(clock.GetUtcNow(), worker, line.Level, line.Text));
+            await jobs.AppendLineAsync(line.JobId, LineRecord.Write(clock.GetUtcNow(), worker, line.Level is "warning" or "error" ? line.Level : "information", line.Text));
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {

@@ -15,6 +15,9 @@ public sealed class CoordinatorOptions
     /// <summary>host:port of the DATA store. Default: the META store.</summary>
     public string Data { get; set; } = "";
 
+    /// <summary>How long a store that does not answer is waited for at start, as H:MM:SS; then exit code 4. Default 0: not at all.</summary>
+    public TimeSpan StoreWait { get; set; }
+
     /// <summary>host:port to listen on; port 0 takes a free one. Default 127.0.0.1:50051.</summary>
     [Required]
     public string Listen { get; set; } = "127.0.0.1:50051";
@@ -27,6 +30,9 @@ public sealed class CoordinatorOptions
 
     /// <summary>Address at which workers and other coordinators reach this one. Default: where it listens, or the name of the machine.</summary>
     public string Advertise { get; set; } = "";
+
+    /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
+    public string Probes { get; set; } = "";
 
     /// <summary>Folder below which jobs without an output folder of their own get one; a path of the workers as well.</summary>
     [Required]

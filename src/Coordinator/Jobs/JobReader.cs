@@ -21,26 +21,33 @@ internal sealed class JobReader(IJobStore store)
     public async Task<TrainingJob> ReadAsync(JobRecord record)
     {
         var specification = JobSpecificationJson.Read(record.Specification);
-        return new()
-        {
-            Id = record.Id,
-            DisplayName = record.DisplayName,
-            Spec = JobSpecificationMapping.ToWire(specification),
-            State = JobStateMapping.ToWire(record.State),
-            Reason = record.Reason,
-            Message = record.Message,
-            CreateTime = At(record.Created),
-            StartTime = At(record.Started),
-            EndTime = At(record.Ended),
-            Step = record.Step,
-            StepsTotal = record.StepsTotal,
-            StepsPerEpoch = record.StepsPerEpoch,
-            Generation = record.Generation,
-            OutputUri = specification.Checkpoint.Uri,
-            Etag = $"{record.Generation}-{record.State}-{record.Step}",
-            Result = await ReadResultAsync(record, specification),
-        };
+        var job = Summarize(record, specification);
+        job.Result = await ReadResultAsync(record, specification);
+        return job;
     }
+
+    /// <summary>One job without its results, for lists.</summary>
+    public static TrainingJob Summarize(JobRecord record) => Summarize(record, JobSpecificationJson.Read(record.Specification));
+
+    private static TrainingJob Summarize(JobRecord record, JobSpecification specification) => new()
+    {
+        Id = record.Id,
+        DisplayName = record.DisplayName,
+        Spec = JobSpecificationMapping.ToWire(specification),
+        State = JobStateMapping.ToWire(record.State),
+        Reason = record.Reason,
+        Message = record.Message,
+        CreateTime = At(record.Created),
+        StartTime = At(record.Started),
+        EndTime = At(record.Ended),
+        Step = record.Step,
+        StepsTotal = record.StepsTotal,
+        StepsPerEpoch = record.StepsPerEpoch,
+        Generation = record.Generation,
+        OutputUri = specification.Checkpoint.Uri,
+        Etag = record.Etag,
+        Tenant = record.Tenant,
+    };
 
     private static Timestamp? At(long milliseconds) =>
         milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToTimestamp();

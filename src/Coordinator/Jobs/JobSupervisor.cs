@@ -71,7 +71,7 @@ internal sealed partial class JobSupervisor(
         {
             var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
             options.Advertise = address.Host is "0.0.0.0" or "[::]"
-                ? $"http://{Environment.MachineName}:{address.Port}"
+                ? $"{address.Scheme}://{Environment.MachineName}:{address.Port}"
                 : address.GetLeftPart(UriPartial.Authority);
         }
     }

@@ -1,4 +1,5 @@
 using LightlyCluster.Coordinator.Jobs;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
@@ -17,6 +18,7 @@ internal sealed partial class FleetLeader(
     Leadership leadership,
     JobBooks books,
     MembershipTimes times,
+    JobPathRules paths,
     TimeProvider clock,
     ILogger<FleetLeader> logger)
 {
@@ -216,7 +218,8 @@ internal sealed partial class FleetLeader(
                     _specifications.Add(assign.Job, specification);
                 }
 
-                directory.Find(assign.Incarnation)?.Send(new() { Assign = new() { JobId = assign.Job, Spec = specification } });
+                directory.Find(assign.Incarnation)?.Send(
+                    new() { Assign = new() { JobId = assign.Job, Spec = specification, Paths = paths.ToWire(entry.Record.Tenant) } });
                 LogAssigned(NameOf(assign.Incarnation), assign.Job);
                 CrashPoint.Reach("coordinator.assigned");
                 break;

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
+using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Protocol.V1;
 
@@ -8,6 +11,7 @@ namespace LightlyCluster.Coordinator.Membership;
 internal sealed class WorkerSession(RegisterRequest registration, WorkerDirectory directory)
 {
     private const int OutboxMaximum = 256;
+    private const int MessageMaximum = 2000;
 
     private readonly Lock _lock = new();
     private Channel<SessionResponse>? _outbox;
@@ -33,6 +37,10 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
             }
         }
     }
+
+    /// <summary>Whether a key is the one of the registration; takes equally long for every wrong one.</summary>
+    public bool HasKey(string key) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(registration.SessionKey));
 
     /// <summary>Notes a registration.</summary>
     public void HasRegistered() => Interlocked.Exchange(ref _registeredAt, directory.Now.Ticks);
@@ -110,7 +118,7 @@ internal sealed class WorkerSession(RegisterRequest registration, WorkerDirector
             Enum.TryParse<StepPart>(heartbeat.Part, out var part) ? part : StepPart.None,
             heartbeat.Shards,
             heartbeat.ShardsPerSecond,
-            heartbeat.Message);
+            RequestLimits.Shown(heartbeat.Message, MessageMaximum));
         var isUrgent = report.Status != Report.Status || report.Job != Report.Job;
         Report = report;
         directory.Note(new WorkerReported(registration.Incarnation, report), isUrgent);

@@ -97,7 +97,8 @@ internal static class MembershipDecisions
     private static Allotment Allot(FleetState state)
     {
         var jobs = state.Jobs.Values.Where(entry => entry.Record.State is JobState.Queued or JobState.Running).ToArray();
-        var demands = jobs.Select(entry => entry.Record).Select(job => new JobDemand(
+        var held = RunningQuota.HeldBack([.. jobs.Select(entry => entry.Record)]);
+        var demands = jobs.Select(entry => entry.Record).Where(job => !held.ContainsKey(job.Id)).Select(job => new JobDemand(
             job.Id, job.Priority, job.Created, job.MinimumWorkers, Math.Max(job.MaximumWorkers, job.MinimumWorkers), job.NumericClass));
         var members = jobs.Where(entry => entry.Record.State == JobState.Running)
             .SelectMany(entry => entry.Record.Plan.Members.Select(member => (Worker: state.Member(member, entry.Record.Id), entry.Record)))
@@ -108,7 +109,7 @@ internal static class MembershipDecisions
         var others = state.Workers.Values.Where(worker => worker.IsAvailable && !members.ContainsKey(worker.Incarnation)).Select(worker => new WorkerOffer(
             worker.Incarnation, worker.Id, worker.NumericClass, worker.Job, IsMember: false,
             jobs.Where(entry => IsBarred(state, entry, worker)).Select(entry => entry.Record.Id).ToHashSet(StringComparer.Ordinal)));
-        return FleetScheduler.Allot(demands, offers.Concat(others));
+        return FleetScheduler.Allot(demands, offers.Concat(others)) with { Held = held };
     }
 
     /// <summary>Gives jobs to workers that have none, and takes them from workers that another job is to have.</summary>
@@ -177,6 +178,16 @@ internal static class MembershipDecisions
 
     private static JobEntry Explain(JobEntry entry, Allotment allotment, TimeSpan now, List<FleetAction> actions)
     {
+        if (allotment.Held.TryGetValue(entry.Record.Id, out var why))
+        {
+            if (entry.Record.Message != why)
+            {
+                actions.Add(new ExplainJob(entry.Record.Id, "QuotaReached", why));
+            }
+
+            return entry with { ShortSince = null };
+        }
+
         if (!allotment.Shortages.TryGetValue(entry.Record.Id, out var shortage))
         {
             if (entry.Record.Reason.Length > 0)

@@ -5,4 +5,8 @@ namespace LightlyCluster.Fleet.Scheduling;
 /// <param name="Targets">How many workers each job is to have.</param>
 /// <param name="Shortages">Jobs that get none, and why.</param>
 public sealed record Allotment(
-    IReadOnlyDictionary<string, string> JobOf, IReadOnlyDictionary<string, int> Targets, IReadOnlyDictionary<string, Shortage> Shortages);
+    IReadOnlyDictionary<string, string> JobOf, IReadOnlyDictionary<string, int> Targets, IReadOnlyDictionary<string, Shortage> Shortages)
+{
+    /// <summary>Jobs that get none because their tenant runs as many as it may, each with a sentence that says so.</summary>
+    public IReadOnlyDictionary<string, string> Held { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -14,4 +14,7 @@ public enum ControlOutcome
 
     /// <summary>The job is in a state in which this cannot be done.</summary>
     WrongState,
+
+    /// <summary>The job is not as the caller saw it: its etag is another one.</summary>
+    Changed,
 }

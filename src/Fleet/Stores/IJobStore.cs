@@ -9,8 +9,9 @@ public interface IJobStore
     Task<IJobEvents> SubscribeAsync(string job);
 
     /// <summary>Admits a job once.</summary>
-    /// <returns>Whether the id is taken by another request, and the id that the request has.</returns>
-    Task<(bool IsTaken, string Id)> CreateAsync(NewJob job, string requestId);
+    /// <param name="job">The job.</param>
+    /// <param name="requestId">Identifies the request; a repeat gets the first answer, also after a restart of everything.</param>
+    Task<CreateAnswer> CreateAsync(NewJob job, string requestId);
 
     /// <summary>Reads a job; null when there is none.</summary>
     Task<JobRecord?> ReadAsync(string job);
@@ -20,6 +21,12 @@ public interface IJobStore
 
     /// <summary>Identifiers of jobs in order of creation, from <paramref name="skip"/> on.</summary>
     Task<IReadOnlyList<string>> ListAsync(int skip, int count);
+
+    /// <summary>Identifiers of jobs in order of creation, behind a job that may be gone by now; jobs that come or go in between shift nothing.</summary>
+    /// <param name="created">When that job was created, milliseconds since 1970.</param>
+    /// <param name="id">That job; empty: from the beginning.</param>
+    /// <param name="count">How many at most.</param>
+    Task<IReadOnlyList<string>> ListAfterAsync(long created, string id, int count);
 
     /// <summary>Fixes what the first prepared worker found out about a job.</summary>
     /// <returns>Null when it is accepted or agrees with the first worker's, otherwise what differs.</returns>
@@ -62,11 +69,11 @@ public interface IJobStore
     /// <summary>Completes the row of a lost incarnation.</summary>
     Task WriteRecoveryAsync(string job, long index, string row);
 
-    /// <summary>Appends a line for people; the newest 2,000 are kept.</summary>
+    /// <summary>Appends a line for people; the newest 2,000 are kept, and each keeps its number. A job that is gone gets none.</summary>
     Task AppendLineAsync(string job, string line);
 
-    /// <summary>Lines for people from an index on.</summary>
-    Task<IReadOnlyList<string>> ReadLinesAsync(string job, long start);
+    /// <summary>Lines for people from number <paramref name="start"/> (from 0) on, or from the oldest one that is left.</summary>
+    Task<LinePage> ReadLinesAsync(string job, long start, int count);
 
     /// <summary>Notes files that do not decode, at most 100.</summary>
     Task AddBadFilesAsync(string job, IEnumerable<string> names);

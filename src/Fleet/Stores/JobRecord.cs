@@ -23,6 +23,15 @@ public sealed class JobRecord
     /// <summary>metadata.name of the job file.</summary>
     public string DisplayName => Text("displayName");
 
+    /// <summary>Whose job it is; empty for a job of before there were tenants.</summary>
+    public string Tenant => Text("tenant");
+
+    /// <summary>Changes with every change of state and with every call of a client that acted; steps and members do not change it.</summary>
+    public string Etag => $"{Number("revision")}-{State}";
+
+    /// <summary>Most jobs of the tenant that run at the same time; 0: no limit.</summary>
+    public int RunningMaximum => (int)Number("runningMaximum");
+
     /// <summary>The resolved specification, JSON.</summary>
     public string Specification => Text("spec");
 

@@ -1,3 +1,5 @@
+using LightlyCluster.Fleet.Access;
+
 namespace LightlyCluster.Fleet.Stores;
 
 /// <summary>A job to admit.</summary>
@@ -10,6 +12,8 @@ namespace LightlyCluster.Fleet.Stores;
 /// <param name="MinimumWorkers">Fewest workers to start with.</param>
 /// <param name="MaximumWorkers">Most workers that take part.</param>
 /// <param name="Priority">Jobs of a higher priority come first.</param>
+/// <param name="Tenant">Whose job it is; empty for nobody's.</param>
+/// <param name="Quota">What the tenant may ask for; null: no limits.</param>
 public sealed record NewJob(
     string Id, string Specification, string DisplayName, long Created, int ShardCount, long StopAfter, int MinimumWorkers, int MaximumWorkers,
-    int Priority = 0);
+    int Priority = 0, string Tenant = "", TenantQuota? Quota = null);

@@ -37,5 +37,10 @@ public abstract class Backbone : RegisteredModule
                 $"The backbone takes images [N, 3, H, W] with H and W of at least {sideMinimum}, not [{string.Join(", ", shape)}].",
                 nameof(input));
         }
+
+        if (!input.is_floating_point())
+        {
+            throw new ArgumentException($"The backbone takes images of floating point numbers, not {input.dtype}; normalize them first.", nameof(input));
+        }
     }
 }

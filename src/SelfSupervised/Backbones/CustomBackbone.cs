@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Backbones;
@@ -82,7 +83,7 @@ public sealed class CustomBackbone : Backbone
         train(train: false);
         try
         {
-            _ = forward(full([2L, 3L, _imageSize, _imageSize], 0.5));
+            _ = forward(full([2L, 3L, _imageSize, _imageSize], LastingScalar.Of(0.5)));
         }
         catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or InvalidOperationException)
         {

@@ -49,7 +49,7 @@ internal sealed class ResNetBlock : RegisteredModule
 
         var residual = _layers[^1].Normalization.call(_layers[^1].Convolution.call(value));
         var shortcut = _downsample is null ? input : _downsample.call(input);
-        return residual.add_(shortcut).relu_().MoveToOuterDisposeScope();
+        return residual.add_(shortcut, LastingScalar.One).relu_().MoveToOuterDisposeScope();
     }
 
     private void Add(

@@ -37,7 +37,7 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
         var width = specification.FeatureCount;
         GridSize = options.ImageSize / options.PatchSize;
         RegisterOwnedParameter("cls_token", zeros([1, 1, width], float32));
-        RegisterOwnedParameter("pos_embed", randn([1, (GridSize * GridSize) + 1, width], float32).mul_(StandardDeviation));
+        RegisterOwnedParameter("pos_embed", randn([1, (GridSize * GridSize) + 1, width], float32).mul_(LastingScalar.Of(StandardDeviation)));
         _patchEmbedding = new PatchEmbedding(width, options.PatchSize);
         register_module("patch_embed", _patchEmbedding);
         _blocks = new ModuleSequence([.. Enumerable.Range(0, specification.BlockCount)
@@ -91,7 +91,7 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
 
         var patches_NTD = _patchEmbedding.call(input);
         var classToken_N1D = OwnParameter("cls_token")!.expand(input.shape[0], 1, FeatureCount);
-        var tokens_NTD = _blocks.call(cat([classToken_N1D, patches_NTD], 1) + PositionEmbedding(rows, columns));
+        var tokens_NTD = _blocks.call(cat([classToken_N1D, patches_NTD], 1).Plus(PositionEmbedding(rows, columns)));
         var features_NF = _norm.call(tokens_NTD).select(1, 0);
         return (_classifier is null ? features_NF.contiguous() : _classifier.call(features_NF)).MoveToOuterDisposeScope();
     }

@@ -29,8 +29,8 @@ internal sealed class VisionTransformerBlock : RegisteredModule
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var attended = input + _attention.call(_attentionNorm.call(input));
-        return (attended + _network.call(_networkNorm.call(attended))).MoveToOuterDisposeScope();
+        var attended = input.Plus(_attention.call(_attentionNorm.call(input)));
+        return attended.Plus(_network.call(_networkNorm.call(attended))).MoveToOuterDisposeScope();
     }
 
     private sealed class Attention : RegisteredModule
@@ -57,7 +57,7 @@ internal sealed class VisionTransformerBlock : RegisteredModule
             // [N, T, 3 D] becomes three of [N heads, T, D / heads].
             var parts = _queriesKeysValues.call(input).view(count, tokenCount, 3, _headCount, headWidth)
                 .permute(2, 0, 3, 1, 4).reshape(3, count * _headCount, tokenCount, headWidth).unbind(0);
-            var scores = bmm(parts[0] * (1 / Math.Sqrt(headWidth)), parts[1].transpose(1, 2));
+            var scores = bmm(parts[0].Times(1 / Math.Sqrt(headWidth)), parts[1].transpose(1, 2));
             var mixed = bmm(nn.functional.softmax(scores, 2), parts[2])
                 .view(count, _headCount, tokenCount, headWidth).transpose(1, 2).reshape(count, tokenCount, width);
             return _projection.call(mixed).MoveToOuterDisposeScope();

@@ -21,10 +21,25 @@ public static class MultiViewCollate
         var views = new Tensor[samples[0].Views.Count];
         for (var view = 0; view < views.Length; view++)
         {
+            RequireSameShapes(samples, view);
             views[view] = stack(samples.Select(sample => sample.Views[view]).ToArray());
         }
 
         var labels = tensor(samples.Select(sample => (long)sample.Label).ToArray());
         return new CollatedBatch(views, labels, [.. samples.Select(sample => sample.Name)]);
+    }
+
+    private static void RequireSameShapes(IReadOnlyList<(IReadOnlyList<Tensor> Views, int Label, string Name)> samples, int view)
+    {
+        var shape = samples[0].Views[view].shape;
+        var (_, _, other) = samples.FirstOrDefault(sample => !sample.Views[view].shape.SequenceEqual(shape));
+        if (other is not null)
+        {
+            var different = samples.First(sample => sample.Name == other).Views[view].shape;
+            throw new ArgumentException(
+                $"View {view} must have one shape in all samples: [{string.Join(", ", shape)}] in '{samples[0].Name}' "
+                + $"and [{string.Join(", ", different)}] in '{other}'.",
+                nameof(samples));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Embeddings;
@@ -40,15 +41,15 @@ public sealed class PrincipalComponentModel
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         var sum_D = zeros(rows.Dimension, float64);
-        Visit(rows, block_ND => sum_D.add_(block_ND.sum(0L)));
-        var mean_D = sum_D.div(rows.Count);
+        Visit(rows, block_ND => sum_D.add_(block_ND.sum(0L), LastingScalar.One));
+        var mean_D = sum_D.Over(rows.Count);
         var covariance_DD = zeros([rows.Dimension, rows.Dimension], float64);
         Visit(rows, block_ND =>
         {
             var centered_ND = block_ND - mean_D;
-            covariance_DD.add_(mm(centered_ND.t(), centered_ND));
+            covariance_DD.add_(mm(centered_ND.t(), centered_ND), LastingScalar.One);
         });
-        var (_, vectors_DD) = linalg.eigh(covariance_DD.div(Math.Max(1, rows.Count - 1)));
+        var (_, vectors_DD) = linalg.eigh(covariance_DD.Over(Math.Max(1, rows.Count - 1)));
         var directions_DK = vectors_DD.narrow(1, rows.Dimension - componentCount, componentCount).flip(1L);
         var largest_1K = directions_DK.abs().argmax(0, keepdim: true);
         var signed_DK = directions_DK * directions_DK.gather(0, largest_1K).sign();

@@ -50,6 +50,21 @@ public sealed class FineTuneClassifier : RegisteredModule
         }
 
         using var scope = NewDisposeScope();
+        RequireClasses(labels);
         return nn.functional.cross_entropy(forward(images), labels).MoveToOuterDisposeScope();
+    }
+
+    private void RequireClasses(Tensor labels)
+    {
+        if (labels.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"Labels are int64, not {labels.dtype}.", nameof(labels));
+        }
+
+        if (labels.shape[0] > 0 && (labels.min().item<long>() < 0 || labels.max().item<long>() >= _head.out_features))
+        {
+            throw new ArgumentException(
+                $"Labels go from {labels.min().item<long>()} to {labels.max().item<long>()}; allowed is 0 to {_head.out_features - 1}.", nameof(labels));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Datasets;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Transforms;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public sealed record InvarianceMeasure(string Augmentation, double Cosine, doubl
         var same = (plain_NF * changed_NF).sum().item<double>();
         // The sum over all pairs is the product of the sums; the pairs of one image with itself are taken out.
         var all = (plain_NF.sum(0L) * plain_NF.sum(0L)).sum().item<double>();
-        var different = (all - plain_NF.pow(2).sum().item<double>()) / ((double)count * (count - 1));
+        var different = (all - plain_NF.ToThe(2).sum().item<double>()) / ((double)count * (count - 1));
         return new(augmentation, same / count, different);
     }
 

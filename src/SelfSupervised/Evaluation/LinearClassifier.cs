@@ -51,9 +51,19 @@ public sealed class LinearClassifier : RegisteredModule
         options ??= new LinearClassifierOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Epochs);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        if (!double.IsFinite(options.LearningRate) || options.LearningRate < 0)
+        {
+            throw new ArgumentException($"LearningRate is {options.LearningRate}; allowed is 0 or more.", nameof(options));
+        }
+
         if (features.shape.Length != 2 || features.shape[0] < 1)
         {
             throw new ArgumentException($"Features must be [N, F], not [{string.Join(", ", features.shape)}].", nameof(features));
+        }
+
+        if (labels.Count != features.shape[0])
+        {
+            throw new ArgumentException($"There are {features.shape[0]} features but {labels.Count} labels.", nameof(labels));
         }
 
         var classifier = new LinearClassifier(features.shape[1], classCount, options.Momentum);
@@ -107,16 +117,16 @@ public sealed class LinearClassifier : RegisteredModule
         var labels_N = tensor(labels.Select(label => (long)label).ToArray(), device: features.device);
         var logarithms_NC = nn.functional.log_softmax(nn.functional.linear(features_NF, Weight, Bias), 1);
         var oneHot_NC = nn.functional.one_hot(labels_N, Weight.shape[0]).to(features.dtype);
-        var error_NC = (logarithms_NC.exp() - oneHot_NC).div(labels.Count);
+        var error_NC = (logarithms_NC.exp() - oneHot_NC).Over(labels.Count);
         Update(Weight, OwnBuffer("weight_velocity"), mm(error_NC.t(), features_NF), learningRate);
         Update(Bias, OwnBuffer("bias_velocity"), error_NC.sum(0L), learningRate);
-        return (logarithms_NC * oneHot_NC).sum().div(-labels.Count).to(float64).item<double>();
+        return (logarithms_NC * oneHot_NC).sum().Over(-labels.Count).to(float64).item<double>();
     }
 
     private void Update(Tensor parameter, Tensor velocity, Tensor gradient, double learningRate)
     {
-        velocity.mul_(_momentum).add_(gradient);
-        parameter.add_(velocity, -learningRate);
+        velocity.mul_(LastingScalar.Of(_momentum)).add_(gradient, LastingScalar.One);
+        parameter.add_(velocity, LastingScalar.Of(-learningRate));
     }
 
     private void RequireFeatures(Tensor features)

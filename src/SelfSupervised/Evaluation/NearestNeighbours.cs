@@ -32,9 +32,9 @@ public static class NearestNeighbours
         int neighbourCount,
         double temperature)
     {
-        if (queries.shape[0] != queryLabels.Count)
+        if (queries.shape.Length != 2 || queries.shape[0] != queryLabels.Count)
         {
-            throw new ArgumentException($"There are {queries.shape[0]} queries but {queryLabels.Count} labels.", nameof(queryLabels));
+            throw new ArgumentException($"Queries [q, D] need a label each: [{string.Join(", ", queries.shape)}] and {queryLabels.Count} labels.", nameof(queryLabels));
         }
 
         var classCount = bankLabels.Concat(queryLabels).DefaultIfEmpty(0).Max() + 1;
@@ -98,10 +98,11 @@ public static class NearestNeighbours
     private static int[] Vote(
         ReadOnlySpan<double> similarities, ReadOnlySpan<long> neighbours, IReadOnlyList<int> labels, int classCount, double temperature)
     {
+        // Relative to the nearest, which changes no rank, so that no temperature overflows.
         var votes = new double[classCount];
         for (var index = 0; index < neighbours.Length; index++)
         {
-            votes[labels[(int)neighbours[index]]] += Math.Exp(similarities[index] / temperature);
+            votes[labels[(int)neighbours[index]]] += Math.Exp((similarities[index] - similarities[0]) / temperature);
         }
 
         return [.. Enumerable.Range(0, classCount).OrderByDescending(label => votes[label]).ThenBy(label => label)];
@@ -112,7 +113,11 @@ public static class NearestNeighbours
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbourCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        if (!(temperature > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"temperature is {temperature}; allowed is above 0, usual 0.1.");
+        }
+
         if (bank.shape.Length != 2 || queries.shape.Length != 2 || bank.shape[1] != queries.shape[1] || bank.shape[0] < 1)
         {
             throw new ArgumentException(

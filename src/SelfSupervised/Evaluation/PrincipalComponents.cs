@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Evaluation;
@@ -31,7 +32,7 @@ public static class PrincipalComponents
         using var gradientFree = no_grad();
         var values_ND = embeddings.detach().to(float64).cpu();
         var centered_ND = values_ND - values_ND.mean([0L], keepdim: true);
-        var covariance_DD = mm(centered_ND.t(), centered_ND).div(Math.Max(1, embeddings.shape[0] - 1));
+        var covariance_DD = mm(centered_ND.t(), centered_ND).Over(Math.Max(1, embeddings.shape[0] - 1));
         var (_, vectors_DD) = linalg.eigh(covariance_DD);
         var directions_DK = vectors_DD.narrow(1, dimension - componentCount, componentCount).flip(1L);
         var largest_1K = directions_DK.abs().argmax(0, keepdim: true);

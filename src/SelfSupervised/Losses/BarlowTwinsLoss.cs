@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -45,7 +46,7 @@ public sealed class BarlowTwinsLoss : PairLoss
     {
         using var scope = NewDisposeScope();
         LossInputs.RequirePair(first, second);
-        var correlation_DD = mm(Standardize(first).t(), Standardize(second)).div(first.shape[0]);
+        var correlation_DD = mm(Standardize(first).t(), Standardize(second)).Over(first.shape[0]);
         return CorrelationLoss(correlation_DD, lambda).MoveToOuterDisposeScope();
     }
 
@@ -68,8 +69,8 @@ public sealed class BarlowTwinsLoss : PairLoss
     {
         using var scope = NewDisposeScope();
         var identity = eye(correlation.shape[0], dtype: @bool, device: correlation.device);
-        var diagonal = correlation.diagonal().sub(1).pow(2).sum();
-        var rest = correlation.masked_fill(identity, 0).pow(2).sum();
-        return (diagonal + (rest * lambda)).MoveToOuterDisposeScope();
+        var diagonal = correlation.diagonal().sub(LastingScalar.One).ToThe(2).sum();
+        var rest = correlation.masked_fill(identity, LastingScalar.Of(0)).ToThe(2).sum();
+        return diagonal.Plus(rest.Times(lambda)).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Memory;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -93,8 +94,8 @@ public sealed class CO2Regularizer : PairLoss
         LossInputs.RequireTemperature(temperature);
         // Row i of S has the first view's similarities to all second views, row i of its transpose the second view's to all first
         // views; the positive is on the diagonal of both, so the two distributions are over the same images.
-        var similarities_BB = mm(LossInputs.Normalize(first), LossInputs.Normalize(second).t()).div(temperature);
-        return Divergence(similarities_BB, similarities_BB.t()).mean().mul(alpha / 2).MoveToOuterDisposeScope();
+        var similarities_BB = mm(LossInputs.Normalize(first), LossInputs.Normalize(second).t()).Over(temperature);
+        return Divergence(similarities_BB, similarities_BB.t()).mean().Times(alpha / 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>The regularization of each row against a bank; a shard's share is the sum over its rows divided by the batch.</summary>
@@ -119,9 +120,9 @@ public sealed class CO2Regularizer : PairLoss
         var (first_ND, second_ND) = (LossInputs.Normalize(first), LossInputs.Normalize(second));
         var bank_DK = bank.detach().to(first.dtype).t();
         var positives_N1 = (first_ND * second_ND).sum(1, keepdim: true);
-        var firstLogits = cat([positives_N1, mm(first_ND, bank_DK)], 1).div(temperature);
-        var secondLogits = cat([positives_N1, mm(second_ND, bank_DK)], 1).div(temperature);
-        return Divergence(firstLogits, secondLogits).mul(alpha / 2).MoveToOuterDisposeScope();
+        var firstLogits = cat([positives_N1, mm(first_ND, bank_DK)], 1).Over(temperature);
+        var secondLogits = cat([positives_N1, mm(second_ND, bank_DK)], 1).Over(temperature);
+        return Divergence(firstLogits, secondLogits).Times(alpha / 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>KL(q, p) + KL(p, q) of each row: the sum of (p - q) (log p - log q).</summary>

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -48,14 +49,14 @@ public sealed class DCLLoss : PairLoss
         LossInputs.RequireTemperature(temperature);
         var count = first.shape[0];
         var embeddings_2BD = LossInputs.Normalize(cat([first, second], 0));
-        var similarities_2B2B = mm(embeddings_2BD, embeddings_2BD.t()).div(temperature);
+        var similarities_2B2B = mm(embeddings_2BD, embeddings_2BD.t()).Over(temperature);
         // Neither the embedding itself nor its positive is a negative.
         var isExcluded_2B2B = eye(count, dtype: @bool, device: first.device).repeat(2, 2);
-        var negatives_2B = similarities_2B2B.masked_fill(isExcluded_2B2B, double.NegativeInfinity).logsumexp(1);
+        var negatives_2B = similarities_2B2B.masked_fill(isExcluded_2B2B, LastingScalar.Of(double.NegativeInfinity)).logsumexp(1);
         var positives_2B = similarities_2B2B.diagonal(count).repeat(2);
         if (sigma is not null)
         {
-            positives_2B *= Weights(positives_2B.detach().mul(temperature).narrow(0, 0, count), sigma.Value).repeat(2);
+            positives_2B *= Weights(positives_2B.detach().Times(temperature).narrow(0, 0, count), sigma.Value).repeat(2);
         }
 
         return (negatives_2B - positives_2B).mean().MoveToOuterDisposeScope();
@@ -63,5 +64,5 @@ public sealed class DCLLoss : PairLoss
 
     /// <summary>Negative von Mises-Fisher weights with mean 1: hard positives (far apart) weigh more.</summary>
     private static Tensor Weights(Tensor cosines_B, double sigma) =>
-        nn.functional.softmax(cosines_B.div(sigma), 0).mul(-cosines_B.shape[0]).add(2);
+        nn.functional.softmax(cosines_B.Over(sigma), 0).Times(-cosines_B.shape[0]).Plus(2);
 }

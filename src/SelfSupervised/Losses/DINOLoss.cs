@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -131,13 +132,13 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
         RequireViews(teacher, student);
         LossInputs.RequireTemperature(teacherTemperature);
         LossInputs.RequireTemperature(studentTemperature);
-        var predictions = student.Select(view => nn.functional.log_softmax(view.div(studentTemperature), 1)).ToArray();
+        var predictions = student.Select(view => nn.functional.log_softmax(view.Over(studentTemperature), 1)).ToArray();
         var total_N = student[0].new_zeros(student[0].shape[0]);
         var pairCount = 0;
         for (var teacherView = 0; teacherView < teacher.Count; teacherView++)
         {
             var target_ND = nn.functional.softmax(
-                teacher[teacherView].detach().sub(center.detach()).div((double)(float)teacherTemperature), 1);
+                teacher[teacherView].detach().sub(center.detach()).Over((float)teacherTemperature), 1);
             for (var studentView = 0; studentView < student.Count; studentView++)
             {
                 if (teacherView != studentView)
@@ -148,7 +149,7 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
             }
         }
 
-        return total_N.div(pairCount).MoveToOuterDisposeScope();
+        return total_N.Over(pairCount).MoveToOuterDisposeScope();
     }
 
     /// <summary>The centre after a batch.</summary>
@@ -160,7 +161,7 @@ public sealed class DINOLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        return center.mul(momentum).add(batchMean.mul(1 - momentum)).MoveToOuterDisposeScope();
+        return center.Times(momentum).Plus(batchMean.Times(1 - momentum)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

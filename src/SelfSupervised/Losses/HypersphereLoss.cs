@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -48,8 +49,8 @@ public sealed class HypersphereLoss : PairLoss
         using var scope = NewDisposeScope();
         LossInputs.RequirePair(first, second);
         LossInputs.RequireRows(first, 2);
-        var uniformity = Uniformity(first, temperature) + Uniformity(second, temperature);
-        return (Alignment(first, second, power) + (uniformity * (weight / 2))).MoveToOuterDisposeScope();
+        var uniformity = Uniformity(first, temperature).Plus(Uniformity(second, temperature));
+        return Alignment(first, second, power).Plus(uniformity.Times(weight / 2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean distance of the two embeddings of an image, to a power.</summary>
@@ -62,7 +63,7 @@ public sealed class HypersphereLoss : PairLoss
     {
         using var scope = NewDisposeScope();
         LossInputs.RequirePair(first, second);
-        return (LossInputs.Normalize(first) - LossInputs.Normalize(second)).norm(1).pow(power).mean().MoveToOuterDisposeScope();
+        return (LossInputs.Normalize(first) - LossInputs.Normalize(second)).norm(1).ToThe(power).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>Logarithm of the mean of exp(-t distance^2) over all pairs of images.</summary>
@@ -77,10 +78,10 @@ public sealed class HypersphereLoss : PairLoss
         LossInputs.RequireRows(embeddings, 2);
         var count = embeddings.shape[0];
         var rows_BD = LossInputs.Normalize(embeddings);
-        var squares_B1 = rows_BD.pow(2).sum(1, keepdim: true);
-        var distances_BB = squares_B1 + squares_B1.t() - (mm(rows_BD, rows_BD.t()) * 2);
+        var squares_B1 = rows_BD.ToThe(2).sum(1, keepdim: true);
+        var distances_BB = squares_B1.Plus(squares_B1.t()) - mm(rows_BD, rows_BD.t()).Times(2);
         var self_BB = eye(count, dtype: @bool, device: embeddings.device);
-        var kernel_BB = distances_BB.mul(-temperature).exp().masked_fill(self_BB, 0);
-        return kernel_BB.sum().div((double)count * (count - 1)).log().MoveToOuterDisposeScope();
+        var kernel_BB = distances_BB.Times(-temperature).exp().masked_fill(self_BB, LastingScalar.Of(0));
+        return kernel_BB.sum().Over((double)count * (count - 1)).log().MoveToOuterDisposeScope();
     }
 }

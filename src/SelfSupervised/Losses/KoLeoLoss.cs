@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -49,10 +50,10 @@ public sealed class KoLeoLoss : nn.Module<Tensor, Tensor>
         var rows_BD = nn.functional.normalize(embeddings, p: 2, dim: 1, eps: epsilon);
         var self_BB = eye(embeddings.shape[0], dtype: @bool, device: embeddings.device);
         var detached_BD = rows_BD.detach();
-        var nearest_B = mm(detached_BD, detached_BD.t()).masked_fill(self_BB, -2).argmax(1);
-        var differences_BD = rows_BD - rows_BD.index_select(0, nearest_B) + epsilon;
+        var nearest_B = mm(detached_BD, detached_BD.t()).masked_fill(self_BB, LastingScalar.Of(-2)).argmax(1);
+        var differences_BD = (rows_BD - rows_BD.index_select(0, nearest_B)).Plus(epsilon);
         var distances_B = differences_BD.norm(1, keepdim: false, p: (float)power);
-        return distances_B.add(epsilon).log().mean().neg().MoveToOuterDisposeScope();
+        return distances_B.Plus(epsilon).log().mean().neg().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

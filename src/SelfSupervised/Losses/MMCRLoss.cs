@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -58,12 +59,12 @@ public sealed class MMCRLoss : PairLoss
         if (!views_BVD.isfinite().all().item<bool>())
         {
             // There is no decomposition of such a matrix; the loss says so, as other losses do.
-            return (views_BVD.sum() * double.NaN).MoveToOuterDisposeScope();
+            return views_BVD.sum().Times(double.NaN).MoveToOuterDisposeScope();
         }
 
         var centroids_BD = views_BVD.mean([1L]);
         var global = linalg.svdvals(centroids_BD).sum();
-        var local = linalg.svdvals(views_BVD).sum().div(online.shape[0]);
-        return ((local * lambda) - global).MoveToOuterDisposeScope();
+        var local = linalg.svdvals(views_BVD).sum().Over(online.shape[0]);
+        return (local.Times(lambda) - global).MoveToOuterDisposeScope();
     }
 }

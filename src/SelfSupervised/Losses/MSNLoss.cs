@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -78,8 +79,8 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
         if (_regularizationWeight > 0)
         {
             var mean_K = predictions.exp().mean([0L]);
-            var entropyGap = mean_K.xlogy(mean_K).sum().add(Math.Log(prototypes.shape[0]));
-            loss += entropyGap * _regularizationWeight;
+            var entropyGap = mean_K.xlogy(mean_K).sum().Plus(Math.Log(prototypes.shape[0]));
+            loss = loss.Plus(entropyGap.Times(_regularizationWeight));
         }
 
         return loss.MoveToOuterDisposeScope();
@@ -91,13 +92,13 @@ public sealed class MSNLoss : nn.Module<Tensor, Tensor, Tensor, Tensor>
     }
 
     private Tensor LogProbabilities(Tensor embeddings, Tensor prototypes_KD) =>
-        nn.functional.log_softmax(mm(LossInputs.Normalize(embeddings), prototypes_KD.t()).div(_temperature), 1);
+        nn.functional.log_softmax(mm(LossInputs.Normalize(embeddings), prototypes_KD.t()).Over(_temperature), 1);
 
     private Tensor TargetProbabilities(Tensor targets, Tensor prototypes_KD, double sharpenTemperature)
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        var sharpened_NK = nn.functional.log_softmax(LogProbabilities(targets.detach(), prototypes_KD).div(sharpenTemperature), 1);
+        var sharpened_NK = nn.functional.log_softmax(LogProbabilities(targets.detach(), prototypes_KD).Over(sharpenTemperature), 1);
         var shares_NK = _iterations == 0 ? sharpened_NK.exp() : Sinkhorn.BalanceLogarithms(sharpened_NK, _iterations);
         return shares_NK.MoveToOuterDisposeScope();
     }

@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Memory;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -84,10 +85,10 @@ public sealed class NTXentLoss : PairLoss
         LossInputs.RequireTemperature(temperature);
         var count = first.shape[0];
         var embeddings_2BD = LossInputs.Normalize(cat([first, second], 0));
-        var similarities_2B2B = mm(embeddings_2BD, embeddings_2BD.t()).div(temperature);
+        var similarities_2B2B = mm(embeddings_2BD, embeddings_2BD.t()).Over(temperature);
         var self_2B2B = eye(2 * count, dtype: @bool, device: first.device);
-        var logits_2B2B = similarities_2B2B.masked_fill(self_2B2B, double.NegativeInfinity);
-        var partners_2B = arange(2 * count, dtype: int64, device: first.device).roll(count, 0);
+        var logits_2B2B = similarities_2B2B.masked_fill(self_2B2B, LastingScalar.Of(double.NegativeInfinity));
+        var partners_2B = arange(LastingScalar.Of(0), LastingScalar.Of(2 * count), LastingScalar.One, dtype: int64, device: first.device).roll(count, 0);
         return nn.functional.cross_entropy(logits_2B2B, partners_2B).MoveToOuterDisposeScope();
     }
 
@@ -116,6 +117,6 @@ public sealed class NTXentLoss : PairLoss
     {
         var positives_N1 = (queries_ND * keys_ND).sum(1, keepdim: true);
         var negatives_NK = mm(queries_ND, bank_KD.to(queries_ND.dtype).t());
-        return cat([positives_N1, negatives_NK], 1).div(temperature);
+        return cat([positives_N1, negatives_NK], 1).Over(temperature);
     }
 }

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -30,7 +31,7 @@ public static class Sinkhorn
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         RequireMatrix(scores);
-        return BalanceLogarithms(scores.detach().div(epsilon), iterations).MoveToOuterDisposeScope();
+        return BalanceLogarithms(scores.detach().Over(epsilon), iterations).MoveToOuterDisposeScope();
     }
 
     /// <summary>Balances weights that are given by their logarithms; nothing overflows or underflows on the way.</summary>
@@ -49,7 +50,7 @@ public static class Sinkhorn
 
         return iterations > 0
             ? shares_BK.exp().MoveToOuterDisposeScope()
-            : nn.functional.softmax(shares_BK.view(-1), 0).view(shares_BK.shape).mul(shares_BK.shape[0]).MoveToOuterDisposeScope();
+            : nn.functional.softmax(shares_BK.view(-1), 0).view(shares_BK.shape).Times(shares_BK.shape[0]).MoveToOuterDisposeScope();
     }
 
     private static void RequireMatrix(Tensor scores)

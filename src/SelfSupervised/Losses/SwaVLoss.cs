@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -82,7 +83,7 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
         LossInputs.RequireTemperature(temperature);
         RequireScores(high, low, queue);
         Tensor[] views = [.. high, .. low];
-        var predictions = views.Select(view => nn.functional.log_softmax(view.div(temperature), 1)).ToArray();
+        var predictions = views.Select(view => nn.functional.log_softmax(view.Over(temperature), 1)).ToArray();
         var total = high[0].new_zeros(1).squeeze();
         for (var assigned = 0; assigned < high.Count; assigned++)
         {
@@ -97,7 +98,7 @@ public sealed class SwaVLoss : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Te
             }
         }
 
-        return total.div((views.Length - 1) * high.Count).MoveToOuterDisposeScope();
+        return total.Over((views.Length - 1) * high.Count).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -26,7 +27,7 @@ public sealed class SymNegCosineSimilarityLoss : nn.Module<(Tensor Z, Tensor P),
         using var scope = NewDisposeScope();
         var first = NegativeCosineSimilarity.RowLosses(out0.P, out1.Z).mean();
         var second = NegativeCosineSimilarity.RowLosses(out1.P, out0.Z).mean();
-        return (first + second).div(2).MoveToOuterDisposeScope();
+        return first.Plus(second).Over(2).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

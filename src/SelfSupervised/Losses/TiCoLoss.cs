@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -84,7 +85,7 @@ public sealed class TiCoLoss : PairLoss
         var first_ND = LossInputs.Normalize(first);
         var invariance_N = (first_ND * LossInputs.Normalize(second)).sum(1);
         var contrast_N = (mm(first_ND, covariance.detach()) * first_ND).sum(1);
-        return contrast_N.mul(rho).add(1).sub(invariance_N).MoveToOuterDisposeScope();
+        return contrast_N.Times(rho).Plus(1).sub(invariance_N).MoveToOuterDisposeScope();
     }
 
     /// <summary>The covariance matrix after a batch.</summary>
@@ -101,7 +102,7 @@ public sealed class TiCoLoss : PairLoss
         LossInputs.RequireRows(first, 2);
         LossInputs.RequireBank(first, covariance);
         var rows_BD = LossInputs.Normalize(first.detach());
-        var batch_DD = mm(rows_BD.t(), rows_BD).div(first.shape[0]);
-        return covariance.mul(beta).add(batch_DD.mul(1 - beta)).MoveToOuterDisposeScope();
+        var batch_DD = mm(rows_BD.t(), rows_BD).Over(first.shape[0]);
+        return covariance.Times(beta).Plus(batch_DD.Times(1 - beta)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Losses;
@@ -74,21 +75,21 @@ public sealed class VICRegLoss : PairLoss
         using var scope = NewDisposeScope();
         LossInputs.RequirePair(first, second);
         LossInputs.RequireRows(first, 2);
-        var invariance = (first - second).pow(2).mean();
-        var variance = (VarianceLoss(first, epsilon) + VarianceLoss(second, epsilon)).div(2);
-        var covariance = CovarianceLoss(first) + CovarianceLoss(second);
-        return ((invariance * lambda) + (variance * mu) + (covariance * nu)).MoveToOuterDisposeScope();
+        var invariance = (first - second).ToThe(2).mean();
+        var variance = VarianceLoss(first, epsilon).Plus(VarianceLoss(second, epsilon)).Over(2);
+        var covariance = CovarianceLoss(first).Plus(CovarianceLoss(second));
+        return invariance.Times(lambda).Plus(variance.Times(mu)).Plus(covariance.Times(nu)).MoveToOuterDisposeScope();
     }
 
     private static Tensor VarianceLoss(Tensor embeddings_BD, double epsilon) =>
-        nn.functional.relu(embeddings_BD.var(0).add(epsilon).sqrt().neg().add(1)).mean();
+        nn.functional.relu(embeddings_BD.var(0).Plus(epsilon).sqrt().neg().Plus(1)).mean();
 
     private static Tensor CovarianceLoss(Tensor embeddings_BD)
     {
         var (count, dimension) = (embeddings_BD.shape[0], embeddings_BD.shape[1]);
         var centered_BD = embeddings_BD - embeddings_BD.mean([0L]);
-        var covariance_DD = mm(centered_BD.t(), centered_BD).div(count - 1);
+        var covariance_DD = mm(centered_BD.t(), centered_BD).Over(count - 1);
         var identity_DD = eye(dimension, dtype: @bool, device: embeddings_BD.device);
-        return covariance_DD.masked_fill(identity_DD, 0).pow(2).sum().div(dimension);
+        return covariance_DD.masked_fill(identity_DD, LastingScalar.Of(0)).ToThe(2).sum().Over(dimension);
     }
 }

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Memory;
@@ -154,6 +155,6 @@ public class MemoryBankModule : nn.Module
     {
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
-        _internal_buffers[name].Item1.fill_(value);
+        _internal_buffers[name].Item1.fill_(LastingScalar.Of(value));
     }
 }

@@ -31,8 +31,7 @@ public sealed class BYOL : nn.Module<Tensor, Tensor, ((Tensor Z, Tensor P) Out0,
         Func<nn.Module<Tensor, Tensor>>? makeBackbone = null)
         : base(nameof(BYOL))
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(m);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(m, 1);
+        ModelParts.RequireShare(m);
         ModelParts.RequireFeatures(backbone, numFtrs, nameof(BYOL));
         _momentum = m;
         Backbone = backbone;

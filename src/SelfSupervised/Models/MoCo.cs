@@ -36,8 +36,7 @@ public sealed class MoCo : TwoViewModel<Tensor>
         ulong seed = 0)
         : base(nameof(MoCo), backbone, numFtrs)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(m);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(m, 1);
+        ModelParts.RequireShare(m);
         _momentum = m;
         _batchShuffle = batchShuffle;
         _seed = seed;

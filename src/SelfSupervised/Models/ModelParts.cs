@@ -18,15 +18,25 @@ internal static class ModelParts
         }
     }
 
-    /// <summary>Refuses two views of different numbers of images.</summary>
-    public static void RequireSameCount(Tensor first, Tensor second)
+    /// <summary>Refuses two views of different numbers or sizes of images.</summary>
+    public static void RequireSameShape(Tensor first, Tensor second)
     {
-        if (first.shape.Length == 0 || second.shape.Length == 0 || first.shape[0] != second.shape[0])
+        if (!first.shape.SequenceEqual(second.shape))
         {
             throw new ArgumentException(
-                $"Both views must have the same number of images: [{string.Join(", ", first.shape)}] "
+                $"Both views must be images of the same number and size: [{string.Join(", ", first.shape)}] "
                 + $"and [{string.Join(", ", second.shape)}].",
                 nameof(second));
+        }
+    }
+
+    /// <summary>Refuses a momentum that is no share.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not 0 to 1.</exception>
+    public static void RequireShare(double m)
+    {
+        if (m is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(m), m, $"m is {m}; allowed is 0 to 1, usual 0.99 to 0.9999.");
         }
     }
 

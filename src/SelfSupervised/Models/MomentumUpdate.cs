@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Models;
@@ -13,13 +14,12 @@ public static class MomentumUpdate
     /// <exception cref="ArgumentOutOfRangeException">The share is not 0 to 1.</exception>
     public static void Apply(nn.Module model, nn.Module momentumModel, double m)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(m);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(m, 1);
+        ModelParts.RequireShare(m);
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         foreach (var (target, source) in Pairs(momentumModel.named_parameters(), model.named_parameters()))
         {
-            target.mul_(m).add_(source, 1 - m);
+            target.mul_(LastingScalar.Of(m)).add_(source, LastingScalar.Of(1 - m));
         }
     }
 
@@ -53,6 +53,13 @@ public static class MomentumUpdate
         if (!targetList.Select(pair => pair.Name).SequenceEqual(sourceList.Select(pair => pair.Name), StringComparer.Ordinal))
         {
             throw new ArgumentException("The momentum network must have the same parameters as the trained one, in the same order.");
+        }
+
+        foreach (var (target, source) in targetList.Zip(sourceList).Where(pair => !pair.First.Tensor.shape.SequenceEqual(pair.Second.Tensor.shape)))
+        {
+            throw new ArgumentException(
+                $"'{target.Name}' of the momentum network is [{string.Join(", ", target.Tensor.shape)}], that of the trained one "
+                + $"[{string.Join(", ", source.Tensor.shape)}]; both must be made with the same sizes.");
         }
 
         return [.. targetList.Zip(sourceList, (target, source) => ((Tensor)target.Tensor, (Tensor)source.Tensor))];

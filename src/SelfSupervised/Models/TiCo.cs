@@ -30,8 +30,7 @@ public sealed class TiCo : TwoViewModel<Tensor>
         Func<nn.Module<Tensor, Tensor>>? makeBackbone = null)
         : base(nameof(TiCo), backbone, numFtrs)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(m);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(m, 1);
+        ModelParts.RequireShare(m);
         _momentum = m;
         ProjectionHead = new TiCoProjectionHead(numFtrs, hiddenDim, outDim);
         MomentumBackbone = ModelParts.MomentumCopy(backbone, makeBackbone);

@@ -58,7 +58,7 @@ public abstract class TwoViewModel<TOutput> : nn.Module<Tensor, TOutput>
     /// <exception cref="ArgumentException">The views have different numbers of images.</exception>
     public ((TOutput Out, Tensor Features) First, (TOutput Out, Tensor Features) Second) ForwardWithFeatures(Tensor x0, Tensor x1)
     {
-        ModelParts.RequireSameCount(x0, x1);
+        ModelParts.RequireSameShape(x0, x1);
         BeforeForward();
         return (EncodeFirst(x0), EncodeSecond(x1));
     }

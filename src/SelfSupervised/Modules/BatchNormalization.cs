@@ -102,7 +102,7 @@ public class BatchNormalization : RegisteredModule
         if (training && Sink is null)
         {
             using var gradientFree = no_grad();
-            BatchesTracked.add_(1);
+            BatchesTracked.add_(LastingScalar.One, LastingScalar.One);
         }
 
         var output = training

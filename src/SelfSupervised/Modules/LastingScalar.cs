@@ -2,30 +2,36 @@ using TorchSharp;
 
 namespace LightlyCluster.SelfSupervised.Modules;
 
-/// <summary>Numbers for tensor operations that change the state: native scalars that live longer than any call that uses them.</summary>
+/// <summary>Numbers for tensor operations: native scalars that live longer than any call that uses them.</summary>
 /// <remarks>
-/// TorchSharp turns a number into a native Scalar that nothing refers to once its handle was read: a garbage collection on another
-/// thread may free it while libtorch still reads it, which ends in an exception ("Expected false to be true", Scalar.h). Where an
-/// exception would leave the state half changed, the scalars come from here.
+/// TorchSharp turns a number (<c>tensor * 0.5</c>, but also the hidden factor 1 of <c>tensor + tensor</c>) into a native scalar that
+/// nothing refers to once its handle was read: a garbage collection on another thread may free it while libtorch still reads it,
+/// which ends in a rare exception ("Expected false to be true", Scalar.h) or in a wrong number. Use this, or
+/// <see cref="TensorArithmetic"/>, in losses and methods of your own; in this library the implicit conversions are banned.
+/// Safe to use from several threads; about 50 ns a call.
 /// </remarks>
-internal static class LastingScalar
+public static class LastingScalar
 {
     private const int GenerationMaximum = 4096;
 
     private static readonly Lock Gate = new();
-    private static Dictionary<(double Value, bool IsInteger), Scalar> _newer = [];
-    private static Dictionary<(double Value, bool IsInteger), Scalar> _older = [];
+    private static Dictionary<(long Bits, bool IsInteger), Scalar> _newer = [];
+    private static Dictionary<(long Bits, bool IsInteger), Scalar> _older = [];
 
     /// <summary>The integer 1, the usual factor of an addition.</summary>
     public static Scalar One => Of(1L);
 
     /// <summary>A floating-point number.</summary>
-    public static Scalar Of(double value) => Get((value, false));
+    /// <param name="value">Any number, infinite ones and NaN included.</param>
+    /// <returns>The scalar; do not dispose it.</returns>
+    public static Scalar Of(double value) => Get((BitConverter.DoubleToInt64Bits(value), false));
 
-    /// <summary>An integer of at most 53 bits.</summary>
+    /// <summary>An integer.</summary>
+    /// <param name="value">Any integer.</param>
+    /// <returns>The scalar; do not dispose it.</returns>
     public static Scalar Of(long value) => Get((value, true));
 
-    private static Scalar Get((double Value, bool IsInteger) key)
+    private static Scalar Get((long Bits, bool IsInteger) key)
     {
         lock (Gate)
         {
@@ -36,7 +42,7 @@ internal static class LastingScalar
 
             if (!_older.Remove(key, out var scalar))
             {
-                scalar = key.IsInteger ? ((long)key.Value).ToScalar() : key.Value.ToScalar();
+                scalar = key.IsInteger ? key.Bits.ToScalar() : BitConverter.Int64BitsToDouble(key.Bits).ToScalar();
             }
 
             if (_newer.Count == GenerationMaximum)

@@ -78,7 +78,7 @@ public static class ParameterInitializer
         using var scope = NewDisposeScope();
         if (distribution.Kind == ParameterDistributionKind.Constant)
         {
-            parameter.fill_(distribution.Scale);
+            parameter.fill_(LastingScalar.Of(distribution.Scale));
             return;
         }
 

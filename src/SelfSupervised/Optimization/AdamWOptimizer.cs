@@ -32,7 +32,7 @@ internal sealed class AdamWOptimizer : FlatOptimizer
         square.mul_(LastingScalar.Of(Options.Beta2)).addcmul_(gradient, gradient, LastingScalar.Of(1 - Options.Beta2));
         var correction1 = 1 - Math.Pow(Options.Beta1, step + 1);
         var correction2 = Math.Sqrt(1 - Math.Pow(Options.Beta2, step + 1));
-        var divisor = square.sqrt().div_(LastingScalar.Of(correction2)).add_(LastingScalar.Of(Options.Epsilon));
+        var divisor = square.sqrt().div_(LastingScalar.Of(correction2)).add_(LastingScalar.Of(Options.Epsilon), LastingScalar.One);
         data.addcdiv_(mean, divisor, LastingScalar.Of(-learningRate / correction1));
     }
 }

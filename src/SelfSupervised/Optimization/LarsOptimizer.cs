@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Optimization;
@@ -49,6 +50,16 @@ public sealed class LarsOptimizer : IDisposable
             throw new ArgumentException($"There are {_parameters.Count} parameters but {gradients.Count} gradients.", nameof(gradients));
         }
 
+        for (var index = 0; index < _parameters.Count; index++)
+        {
+            if (gradients[index] is { } gradient && !gradient.shape.SequenceEqual(_parameters[index].shape))
+            {
+                throw new ArgumentException(
+                    $"Parameter {index} is [{string.Join(", ", _parameters[index].shape)}], its gradient [{string.Join(", ", gradient.shape)}].",
+                    nameof(gradients));
+            }
+        }
+
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         for (var index = 0; index < _parameters.Count; index++)
@@ -56,7 +67,7 @@ public sealed class LarsOptimizer : IDisposable
             if (gradients[index] is { } gradient)
             {
                 using var part = NewDisposeScope();
-                _parameters[index].add_(Direction(index, Update(_parameters[index], gradient)), -learningRate);
+                _parameters[index].add_(Direction(index, Update(_parameters[index], gradient)), LastingScalar.Of(-learningRate));
             }
         }
     }
@@ -71,9 +82,9 @@ public sealed class LarsOptimizer : IDisposable
 
         // Without a branch on values: the device need not be waited for.
         var (length, gradientLength) = (parameter.norm(), gradient.norm());
-        var ratio = length / (gradientLength + (length * weightDecay) + epsilon) * trustCoefficient;
-        var decayed = (gradient + (parameter * weightDecay)) * ratio;
-        return where(length.ne(0).logical_and(gradientLength.ne(0)), decayed, gradient);
+        var ratio = (length / gradientLength.Plus(length.Times(weightDecay)).Plus(epsilon)).Times(trustCoefficient);
+        var decayed = gradient.Plus(parameter.Times(weightDecay)) * ratio;
+        return where(length.ne(LastingScalar.Of(0)).logical_and(gradientLength.ne(LastingScalar.Of(0))), decayed, gradient);
     }
 
     /// <inheritdoc/>
@@ -110,9 +121,9 @@ public sealed class LarsOptimizer : IDisposable
         }
         else
         {
-            velocity.mul_(_options.Momentum).add_(update, 1 - _options.Dampening);
+            velocity.mul_(LastingScalar.Of(_options.Momentum)).add_(update, LastingScalar.Of(1 - _options.Dampening));
         }
 
-        return _options.IsNesterov ? update + (velocity * _options.Momentum) : velocity;
+        return _options.IsNesterov ? update.Plus(velocity.Times(_options.Momentum)) : velocity;
     }
 }

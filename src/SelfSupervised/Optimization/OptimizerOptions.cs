@@ -26,4 +26,24 @@ public sealed record OptimizerOptions
 
     /// <summary>LARS: share of a tensor's length that an update may have.</summary>
     public double TrustCoefficient { get; init; } = 0.001;
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names it and what is allowed.</exception>
+    public void Validate()
+    {
+        Require(nameof(Momentum), Momentum, Momentum is >= 0 and <= 1, "0 to 1");
+        Require(nameof(WeightDecay), WeightDecay, WeightDecay >= 0 && double.IsFinite(WeightDecay), "0 or more");
+        Require(nameof(Beta1), Beta1, Beta1 is >= 0 and < 1, "0 to below 1");
+        Require(nameof(Beta2), Beta2, Beta2 is >= 0 and < 1, "0 to below 1");
+        Require(nameof(Epsilon), Epsilon, Epsilon > 0 && double.IsFinite(Epsilon), "above 0");
+        Require(nameof(TrustCoefficient), TrustCoefficient, TrustCoefficient > 0 && double.IsFinite(TrustCoefficient), "above 0");
+    }
+
+    private static void Require(string name, double value, bool isAllowed, string allowed)
+    {
+        if (!isAllowed)
+        {
+            throw new ArgumentException($"{name} is {value}; allowed is {allowed}.", name);
+        }
+    }
 }

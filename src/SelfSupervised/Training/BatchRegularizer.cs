@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Losses;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -26,8 +27,8 @@ public sealed record BatchRegularizer(string Name, Func<IReadOnlyList<Tensor>, T
         return request.Name switch
         {
             Co2 => new(Co2, views => CO2Regularizer.BatchLoss(views[0], views[1], parameters.Number("alpha", CO2Regularizer.DefaultAlpha), temperature)),
-            KoLeo => new(KoLeo, views => views.Select(view => KoLeoLoss.BatchLoss(view)).Aggregate((sum, term) => sum + term)
-                .mul(parameters.Number("weight", 0.1) / views.Count)),
+            KoLeo => new(KoLeo, views => views.Select(view => KoLeoLoss.BatchLoss(view)).Aggregate((sum, term) => sum.Plus(term))
+                .Times(parameters.Number("weight", 0.1) / views.Count)),
             _ => throw new ArgumentException($"There is no regularizer '{request.Name}'; known are {string.Join(", ", Names)}.", nameof(request)),
         };
     }

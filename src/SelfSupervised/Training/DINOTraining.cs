@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Losses;
 using LightlyCluster.SelfSupervised.Models.Heads;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -22,9 +23,11 @@ public sealed class DINOTraining : ViewTraining
 
     /// <summary>Draws state 0.</summary>
     /// <param name="request">What the method is made from.</param>
+    /// <exception cref="ArgumentException">The transforms make fewer than two views.</exception>
     public DINOTraining(MethodRequest request)
         : base(request)
     {
+        ViewChecks.RequireCount(request.ViewCount, 2, "DINO");
         var parameters = request.Parameters;
         OutputLengths = [(int)Backbone.FeatureCount, parameters.Integer("outDim", 2048)];
         _temperatures = new(
@@ -76,14 +79,14 @@ public sealed class DINOTraining : ViewTraining
         Request.Parameters.Number("studentTemp", DINOLoss.DefaultStudentTemperature));
 
     /// <inheritdoc/>
-    protected override Tensor Moments(ViewOutputs rows) => (rows.Target(0) + rows.Target(1)).sum(0);
+    protected override Tensor Moments(ViewOutputs rows) => rows.Target(0).Plus(rows.Target(1)).sum(0);
 
     /// <inheritdoc/>
     protected override void ApplyRest(long step, Tensor moments)
     {
         base.ApplyRest(step, moments);
         var momentum = Request.Parameters.Number("centerMomentum", DINOLoss.DefaultCenterMomentum);
-        _center_K.copy_(DINOLoss.UpdatedCenter(_center_K, moments.div(2.0 * Options.BatchSize), momentum));
+        _center_K.copy_(DINOLoss.UpdatedCenter(_center_K, moments.Over(2.0 * Options.BatchSize), momentum));
     }
 
     /// <inheritdoc/>

@@ -136,7 +136,7 @@ public sealed class MoCoTraining : TrainingMethod
                 rows_M += CO2Regularizer.RowLosses(queries_MD, keys_MD, _bank.Rows, alpha, temperature);
             }
 
-            var loss = rows_M.sum().div((double)Options.BatchSize * KeyViews.Length);
+            var loss = rows_M.sum().Over((double)Options.BatchSize * KeyViews.Length);
             loss.backward();
             lossShare += loss.cpu().to(float64).item<double>();
         }

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -32,6 +33,6 @@ public abstract class PairTraining : ViewTraining
     private Tensor Mean(ViewOutputs outputs)
     {
         var losses = Pairs(outputs).Select(pair => _criterion.Loss(pair.First, pair.Second)).ToArray();
-        return losses.Length == 1 ? losses[0] : losses.Aggregate((sum, loss) => sum + loss).div(losses.Length);
+        return losses.Length == 1 ? losses[0] : losses.Aggregate((sum, loss) => sum.Plus(loss)).Over(losses.Length);
     }
 }

@@ -24,6 +24,7 @@ public class SimSiamTraining : PairTraining
     private protected SimSiamTraining(MethodRequest request, IReadOnlyList<int> views)
         : base(request, PairCriterion.NegativeCosine)
     {
+        ViewChecks.RequireCount(views.Count, 2, GetType().Name);
         var parameters = request.Parameters;
         var length = parameters.Integer("outDim", 2048);
         EncodedViews = views;

@@ -90,7 +90,7 @@ internal sealed class StatisticsLayout : IDisposable
 
             layer.RunningMean.mul_(LastingScalar.Of(1 - layer.Momentum)).add_(mean.div_(LastingScalar.Of(divisor)), LastingScalar.Of(layer.Momentum));
             layer.RunningVariance.mul_(LastingScalar.Of(1 - layer.Momentum)).add_(variance.div_(LastingScalar.Of(divisor)), LastingScalar.Of(layer.Momentum));
-            layer.BatchesTracked.add_(LastingScalar.Of((long)group.Count()));
+            layer.BatchesTracked.add_(LastingScalar.Of(group.Count()), LastingScalar.One);
         }
     }
 

@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Losses;
 using LightlyCluster.SelfSupervised.Models.Heads;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Training;
@@ -26,9 +27,11 @@ public sealed class SwaVTraining : ViewTraining
 
     /// <summary>Draws state 0.</summary>
     /// <param name="request">What the method is made from.</param>
+    /// <exception cref="ArgumentException">The transforms make fewer than two views.</exception>
     public SwaVTraining(MethodRequest request)
         : base(request)
     {
+        ViewChecks.RequireCount(request.ViewCount, 2, "SwaV");
         var parameters = request.Parameters;
         OutputLengths = [parameters.Integer("outDim", 128), parameters.Integer("nPrototypes", 512)];
         _projection = new(Backbone.FeatureCount, parameters.Integer("hiddenDim", 2048), OutputLengths[Embeddings]);
@@ -86,14 +89,14 @@ public sealed class SwaVTraining : ViewTraining
     protected override Tensor RowLosses(long step, ViewOutputs rows)
     {
         var temperature = Request.Parameters.Number("temperature", SwaVLoss.DefaultTemperature);
-        var predictions = EncodedViews.Select(view => nn.functional.log_softmax(rows.Trained(view, Scores).div(temperature), 1)).ToArray();
+        var predictions = EncodedViews.Select(view => nn.functional.log_softmax(rows.Trained(view, Scores).Over(temperature), 1)).ToArray();
         var losses =
             from assigned in Enumerable.Range(0, LargeViews)
             let codes_MK = rows.RowsOf(_codes_BK[assigned]!)
             from view in EncodedViews
             where view != assigned
             select (codes_MK * predictions[view]).sum(1);
-        return losses.Aggregate((sum, loss) => sum + loss).div(-LargeViews * (EncodedViews.Count - 1));
+        return losses.Aggregate((sum, loss) => sum.Plus(loss)).Over(-LargeViews * (EncodedViews.Count - 1));
     }
 
     /// <inheritdoc/>

@@ -27,8 +27,10 @@ public abstract class TrainingMethod : IDisposable
     private Tensor? _gradients;
 
     /// <summary>Makes the parts that all methods have.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     protected TrainingMethod(TrainingOptions options)
     {
+        options.Validate();
         Options = options;
         Statistics = new(options.Device);
     }

@@ -33,4 +33,18 @@ public sealed record TrainingOptions(int BatchSize, int ShardCount, ulong Seed, 
 
     /// <summary>The epoch that a step belongs to.</summary>
     public long EpochOf(long step) => step / Math.Max(1, StepsPerEpoch);
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names it and what is allowed.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ShardCount, 1);
+        if (BatchSize % ShardCount != 0)
+        {
+            throw new ArgumentException($"A batch of {BatchSize} images does not divide into {ShardCount} shards.", nameof(ShardCount));
+        }
+
+        Optimizer.Validate();
+    }
 }

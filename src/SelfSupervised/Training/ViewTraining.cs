@@ -131,7 +131,7 @@ public abstract class ViewTraining : TrainingMethod
         {
             var regularization = _regularizers.Select(regularizer => regularizer.Loss(RegularizedEmbeddings(batch)));
             Tensor[] terms = HasBatchLoss ? [BatchLoss(step, batch), .. regularization] : [.. regularization];
-            var loss = terms.Aggregate((sum, term) => sum + term);
+            var loss = terms.Aggregate((sum, term) => sum.Plus(term));
             loss.backward();
             _batchLoss = loss.cpu().to(float64).item<double>();
             _travelling.KeepGradients(batch);
@@ -331,7 +331,7 @@ public abstract class ViewTraining : TrainingMethod
 
     private double DifferentiateRows(long step, ViewOutputs rows)
     {
-        var loss = RowLosses(step, rows).sum().div(Options.BatchSize);
+        var loss = RowLosses(step, rows).sum().Over(Options.BatchSize);
         loss.backward();
         return loss.cpu().to(float64).item<double>();
     }
@@ -345,7 +345,7 @@ public abstract class ViewTraining : TrainingMethod
             var fromBatch = _travelling.GradientRows(view, slot, shard);
             if (fromRows is not null || fromBatch is not null)
             {
-                pulls.Add((outputs[slot], fromRows is null ? fromBatch! : fromBatch is null ? fromRows : fromRows + fromBatch));
+                pulls.Add((outputs[slot], fromRows is null ? fromBatch! : fromBatch is null ? fromRows : fromRows.Plus(fromBatch)));
             }
         }
 

@@ -5,9 +5,15 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 /// <summary>Colour operations on planes of values 0 to 1, with torchvision's formulas for float tensors.</summary>
 internal static unsafe class ColorKernels
 {
-    private const float RedShare = 0.2989f;
-    private const float GreenShare = 0.587f;
-    private const float BlueShare = 0.114f;
+    /// <summary>Share of red in gray.</summary>
+    public const float RedShare = 0.2989f;
+
+    /// <summary>Share of green in gray.</summary>
+    public const float GreenShare = 0.587f;
+
+    /// <summary>Share of blue in gray.</summary>
+    public const float BlueShare = 0.114f;
+
     private const int Step = 8;
 
     /// <summary>Applies one operation of colour jitter.</summary>

@@ -37,11 +37,6 @@ public sealed class EvaluationTransform
     /// <returns>Images, float32 [N, 3, height, width], normalized; the caller owns it.</returns>
     /// <exception cref="ArgumentException">There are no images.</exception>
     public Tensor Apply(IReadOnlyList<DecodedImage> images, Device device) =>
-        ViewBatch.MoveTo(
-            ViewBatch.Compute(images.Count, InputSize, Threads, (index, output) =>
-            {
-                var image = images[index];
-                ViewExecutor.Run(image, ViewParameters.WholeImage(image.Height, image.Width), _options, output);
-            }),
-            device);
+        ViewExecution.Run(
+            images, index => ViewParameters.WholeImage(images[index].Height, images[index].Width), _options, Threads, device);
 }

@@ -7,17 +7,12 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 internal static unsafe class ViewBatch
 {
     /// <summary>Float32 [count, 3, height, width] on the CPU; the caller owns it.</summary>
-    /// <param name="count">Number of images.</param>
+    /// <param name="count">Number of images, at least one.</param>
     /// <param name="size">Height and width.</param>
     /// <param name="threads">How many images are computed at once.</param>
     /// <param name="write">Gets the index of an image and the memory of its float32 [3, height, width].</param>
     public static Tensor Compute(int count, ImageSize size, int threads, Action<int, Span<float>> write)
     {
-        if (count == 0)
-        {
-            throw new ArgumentException("A batch needs at least one image.", nameof(count));
-        }
-
         using var scope = NewDisposeScope();
         var views_N3HW = empty([count, 3, size.Height, size.Width], ScalarType.Float32);
         var imageFloats = 3 * size.Height * size.Width;
@@ -31,20 +26,6 @@ internal static unsafe class ViewBatch
         }
 
         return views_N3HW.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Moves a batch to a device; on the CPU it is the batch itself.</summary>
-    public static Tensor MoveTo(Tensor views_N3HW, Device device)
-    {
-        if (device.type == TorchSharp.DeviceType.CPU)
-        {
-            return views_N3HW;
-        }
-
-        using (views_N3HW)
-        {
-            return views_N3HW.to(device);
-        }
     }
 
     // Images do not depend on each other, so threads change nothing but the time.

@@ -7,8 +7,9 @@ namespace LightlyCluster.SelfSupervised.Transforms;
 /// <summary>Makes the views of images: normalized float tensors, different for every sample, epoch and view.</summary>
 /// <remarks>
 /// What happens to an image is a function of (seed, epoch, sample, view) and of nothing else: alone or in whatever batch, on
-/// whatever worker, in whatever order, a sample's view is the same, bit for bit. Pixels are computed in float32 on the CPU in a fixed
-/// order of additions, so neither threads nor the width of the machine's vectors matter. Safe to use from several threads.
+/// whatever worker, in whatever order, a sample's view is the same, bit for bit. Pixels are computed in float32 in a fixed order of
+/// additions, so neither threads nor the width of the machine's vectors matter: by vectorised code on the CPU, by tensor operations
+/// on any other device. Safe to use from several threads.
 /// </remarks>
 public sealed class ViewPipeline
 {
@@ -47,7 +48,7 @@ public sealed class ViewPipeline
     /// <param name="seed">The job's seed.</param>
     /// <param name="epoch">Number of the epoch.</param>
     /// <param name="view">Which view, 0 to <see cref="ViewCount"/> - 1.</param>
-    /// <param name="device">Where the result goes.</param>
+    /// <param name="device">Where the views are made and stay.</param>
     /// <returns>Views, float32 [N, 3, height, width], normalized; the caller owns it.</returns>
     /// <exception cref="ArgumentException">There are no images, or not as many sample ids.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such view.</exception>
@@ -55,7 +56,7 @@ public sealed class ViewPipeline
         IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, Device device)
     {
         RequireView(view);
-        return ViewBatch.MoveTo(_transforms[view].Apply(images, sampleIds, seed, epoch, view, Threads), device);
+        return _transforms[view].Apply(images, sampleIds, seed, epoch, view, Threads, device);
     }
 
     /// <summary>Draws what <see cref="Apply"/> does to a sample, without computing pixels.</summary>

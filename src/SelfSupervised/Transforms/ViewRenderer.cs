@@ -24,7 +24,6 @@ public static class ViewRenderer
                 $"{crop} lies outside of an image of {image.Height} rows and {image.Width} columns.", nameof(parameters));
         }
 
-        return ViewBatch.MoveTo(
-            ViewBatch.Compute(1, options.InputSize, 1, (_, output) => ViewExecutor.Run(image, parameters, options, output)), device);
+        return ViewExecution.Run([image], _ => parameters, options, 1, device);
     }
 }

@@ -21,7 +21,7 @@ public sealed class ViewTransform : IViewTransform
 
     /// <inheritdoc/>
     public Tensor Apply(IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view) =>
-        Apply(images, sampleIds, seed, epoch, view, 1);
+        Apply(images, sampleIds, seed, epoch, view, 1, CPU);
 
     /// <summary>
     /// Draws what <see cref="Apply(IReadOnlyList{DecodedImage}, IReadOnlyList{long}, ulong, long, int)"/> does to a sample.
@@ -37,18 +37,18 @@ public sealed class ViewTransform : IViewTransform
         ViewSampler.Draw(Options, height, width, seed, epoch, sampleId, view);
 
     internal Tensor Apply(
-        IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, int threads)
+        IReadOnlyList<DecodedImage> images, IReadOnlyList<long> sampleIds, ulong seed, long epoch, int view, int threads, Device device)
     {
         if (sampleIds.Count != images.Count)
         {
             throw new ArgumentException($"{images.Count} images need as many sample ids, not {sampleIds.Count}.", nameof(sampleIds));
         }
 
-        return ViewBatch.Compute(images.Count, Options.InputSize, threads, (index, output) =>
-        {
-            var image = images[index];
-            var parameters = Draw(image.Height, image.Width, sampleIds[index], seed, epoch, view);
-            ViewExecutor.Run(image, parameters, Options, output);
-        });
+        return ViewExecution.Run(
+            images,
+            index => Draw(images[index].Height, images[index].Width, sampleIds[index], seed, epoch, view),
+            Options,
+            threads,
+            device);
     }
 }

@@ -1,3 +1,6 @@
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Hosting;
+using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
@@ -6,6 +9,7 @@ using LightlyCluster.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -13,7 +17,7 @@ namespace LightlyCluster.Worker.Hosting;
 /// <summary>Composes and runs a worker.</summary>
 internal static class WorkerHost
 {
-    private static readonly Dictionary<string, string> Flags = new(TelemetryOptions.Flags, StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new([.. StoreAccess.Flags, .. TelemetryOptions.Flags], StringComparer.Ordinal)
     {
         ["--coordinator"] = "Worker:Coordinator",
         ["--id"] = "Worker:Id",
@@ -22,7 +26,12 @@ internal static class WorkerHost
         ["--meta"] = "Worker:Meta",
         ["--data"] = "Worker:Data",
         ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
+        ["--probes"] = "Worker:Probes",
         ["--plugins"] = "Worker:Plugins",
+        ["--token-file"] = "Worker:TokenFile",
+        ["--tls-ca"] = "Worker:TlsCa",
+        ["--tls-cert"] = "Worker:TlsCertificate",
+        ["--tls-key"] = "Worker:TlsKey",
         ["--parent"] = "Worker:Parent",
     };
 
@@ -31,26 +40,49 @@ internal static class WorkerHost
     public static async Task<int> RunAsync(string[] arguments)
     {
         TorchRuntime.EnsureLoaded();
+        try
+        {
+            using var host = Build(arguments);
+            await host.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
+        }
+        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message} Choose another port (--metrics-port PORT, or that of the probes).");
+            return 6;
+        }
+    }
+
+    private static IHost Build(string[] arguments)
+    {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
-        var options = builder.Configuration.GetSection(WorkerOptions.SectionName).Get<WorkerOptions>() ?? new WorkerOptions();
-        var telemetry = builder.Configuration.GetSection(TelemetryOptions.SectionName).Get<TelemetryOptions>() ?? new TelemetryOptions();
+        var options = SettingsReader.Read<WorkerOptions>(builder.Configuration, WorkerOptions.SectionName);
+        var telemetry = SettingsReader.Read<TelemetryOptions>(builder.Configuration, TelemetryOptions.SectionName);
         if (telemetry.Problem is { } problem)
         {
-            await Console.Error.WriteLineAsync(problem);
-            return 2;
+            throw new OptionsValidationException(TelemetryOptions.SectionName, typeof(TelemetryOptions), [problem]);
         }
 
         if (options.Threads is < 1 or > 1024 || !CoordinatorAddresses.AreValid(options.Coordinator))
         {
-            await Console.Error.WriteLineAsync(
-                $"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT, several with commas between); correct the settings.");
-            return 2;
+            throw new OptionsValidationException(
+                WorkerOptions.SectionName,
+                typeof(WorkerOptions),
+                [$"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT, several with commas between); correct the settings."]);
         }
 
         builder.Logging.AddLightlyLogging(telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+        builder.Services.AddLightlyProbes("Worker:Probes", options.Probes);
+        builder.Services.AddHealthChecks().AddCheck<FleetContact>("fleet");
+        builder.Services.AddSingleton(SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName));
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<FleetContact>();
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
         builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
@@ -58,17 +90,8 @@ internal static class WorkerHost
         builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();
         builder.Services.AddLightlyTelemetry("lightly-worker", options.Id, PrometheusAccess.At(telemetry.MetricsPortNumber));
         torch.set_num_threads(options.Threads);
-        using var host = builder.Build();
+        var host = builder.Build();
         host.Services.GetRequiredService<GpuInstruments>();
-        try
-        {
-            await host.RunAsync();
-            return 0;
-        }
-        catch (IOException error) when (telemetry.MetricsPortNumber > 0)
-        {
-            await Console.Error.WriteLineAsync($"{error.Message} Choose another port for metrics with --metrics-port PORT.");
-            return 6;
-        }
+        return host;
     }
 }

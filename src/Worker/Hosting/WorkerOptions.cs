@@ -1,3 +1,5 @@
+using LightlyCluster.Protocol.Connections;
+
 namespace LightlyCluster.Worker.Hosting;
 
 /// <summary>What a worker is told: on its command line, or as environment variables <c>Worker__Coordinator</c> and so on.</summary>
@@ -24,6 +26,24 @@ public sealed class WorkerOptions
     /// <summary>host:port at which this worker reaches DATA, where it differs from what the coordinator says.</summary>
     public string Data { get; set; } = "";
 
+    /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
+    public string Probes { get; set; } = "";
+
+    /// <summary>Token with the role worker; give it by the environment (<c>Worker__Token</c>) or, better, by <see cref="TokenFile"/>. Default: none.</summary>
+    public string Token { get; set; } = "";
+
+    /// <summary>File that holds the token; read with each new connection. Default: none.</summary>
+    public string TokenFile { get; set; } = "";
+
+    /// <summary>PEM file of the authority of the coordinator's certificate. Default: those of the system.</summary>
+    public string TlsCa { get; set; } = "";
+
+    /// <summary>PEM file of a client certificate by which the coordinator knows this worker, instead of a token. Default: none.</summary>
+    public string TlsCertificate { get; set; } = "";
+
+    /// <summary>PEM file of its private key. Default: it is in the file of the certificate.</summary>
+    public string TlsKey { get; set; } = "";
+
     /// <summary>Decoded images are kept up to this many megabytes. Default 1024.</summary>
     public int ImageCacheMegabytes { get; set; } = 1024;
 
@@ -32,4 +52,7 @@ public sealed class WorkerOptions
 
     /// <summary>Process whose end ends the worker; 0 for none.</summary>
     public int Parent { get; set; }
+
+    /// <summary>How this worker proves who it is.</summary>
+    internal ConnectionSettings Connection => new() { Token = Token, TokenFile = TokenFile, TlsCa = TlsCa, TlsCertificate = TlsCertificate, TlsKey = TlsKey };
 }

@@ -23,19 +23,23 @@ internal sealed partial class CoordinatorSession(
     DeviceChoice device,
     TrainingThread training,
     WorkerState state,
+    FleetContact contact,
     JobRunnerFactory factory,
     StoreInstruments instruments,
+    StoreAccess access,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
 
     private readonly AssignedJob _job = new(factory, state);
     private readonly CoordinatorStream _stream = new(options, state, clock);
     private readonly CancellationTokenSource _ending = new();
     private CancellationTokenSource _renewed = new();
+    private readonly string _sessionKey = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private string _incarnation = NewIncarnation();
     private string _numericClass = "";
     private bool _isLeaving;
@@ -60,7 +64,12 @@ internal sealed partial class CoordinatorSession(
             return;
         }
 
-        await using var connections = await ConnectAsync(answer);
+        await using var connections = await ConnectUntilAnsweredAsync(answer, stoppingToken);
+        if (connections is null)
+        {
+            return;
+        }
+
         var store = new RedisFleetStore(connections);
         var times = MembershipTimes.Default with
         {
@@ -88,7 +97,8 @@ internal sealed partial class CoordinatorSession(
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
-                await _stream.RunAsync(incarnation, message => TakeAsync(message, store), stop.Token);
+                contact.StreamIs(isOpen: true);
+                await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, store), stop.Token);
             }
             catch (RpcException error)
             {
@@ -100,6 +110,7 @@ internal sealed partial class CoordinatorSession(
                 LogDisconnected(_stream.Address, error.Message);
             }
 
+            contact.StreamIs(isOpen: false);
             await Task.Delay(ReconnectDelay, clock, CancellationToken.None);
         }
     }
@@ -203,14 +214,41 @@ internal sealed partial class CoordinatorSession(
         ProcessId = Environment.ProcessId,
         Device = device.Description,
         NumericClass = _numericClass,
+        SessionKey = _sessionKey,
     };
+
+    /// <summary>A store that is away is waited for: it may be starting together with this worker.</summary>
+    private async Task<RedisConnections?> ConnectUntilAnsweredAsync(RegisterResponse answer, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                return await ConnectAsync(answer);
+            }
+            catch (StoreUnavailableException error)
+            {
+                LogStoreAway(error.Message);
+            }
+
+            await Task.WhenAny(Task.Delay(StoreDelay, clock, stoppingToken));
+        }
+
+        return null;
+    }
 
     private Task<RedisConnections> ConnectAsync(RegisterResponse answer) => RedisConnections.ConnectAsync(
         new(
             options.Meta.Length > 0 ? options.Meta : answer.MetaEndpoint,
             options.Data.Length > 0 ? options.Data : answer.DataEndpoint,
-            answer.KeyPrefix),
+            answer.KeyPrefix,
+            access.IsSet ? access : CredentialsOf(answer)),
         options.Id);
+
+    /// <summary>What the coordinator says about the store, where this worker was not told itself.</summary>
+    private StoreAccess? CredentialsOf(RegisterResponse answer) => answer.StoreCredentials is { } given
+        ? new() { User = given.User, Password = given.Password, Tls = given.Tls, Ca = access.Ca }
+        : null;
 
     private async Task KeepLeaseAsync(ILeaseStore leases, Deputy deputy, MembershipTimes times, CancellationToken cancellationToken)
     {
@@ -236,6 +274,7 @@ internal sealed partial class CoordinatorSession(
             var asked = clock.GetTimestamp();
             await leases.RenewAsync(_incarnation, times.Lease);
             instruments.LeaseRenewed(clock.GetElapsedTime(asked));
+            contact.LeaseRenewed(times.Lease);
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
             {
@@ -274,6 +313,9 @@ internal sealed partial class CoordinatorSession(
 
     [LoggerMessage(2004, LogLevel.Warning, "The store does not answer ({Error}). The lease is renewed when it does.")]
     private partial void LogLeaseNotRenewed(string error);
+
+    [LoggerMessage(2006, LogLevel.Warning, "{Error} This worker tries again every second.")]
+    private partial void LogStoreAway(string error);
 
     [LoggerMessage(2005, LogLevel.Warning, "Incarnation {Incarnation} was declared dead ({Reason}). This worker drops its part and comes anew.")]
     private partial void LogFenced(string incarnation, string reason);

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 
@@ -10,10 +10,11 @@ namespace LightlyCluster.Worker.Sessions;
 internal sealed class CoordinatorStream(WorkerOptions options, WorkerState state, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CoordinatorAddresses _addresses = new(options.Coordinator);
-    private GrpcChannel? _channel;
+    private CoordinatorChannel? _channel;
     private string _address = "";
 
     /// <summary>The address that is tried.</summary>
@@ -27,18 +28,28 @@ internal sealed class CoordinatorStream(WorkerOptions options, WorkerState state
     public async Task<RegisterResponse> RegisterAsync(RegisterRequest registration, CancellationToken cancellationToken) =>
         await Client().RegisterAsync(registration, deadline: clock.GetUtcNow().UtcDateTime + CallTimeout, cancellationToken: cancellationToken);
 
-    /// <summary>Takes the next address after an error.</summary>
-    public void MoveOn(RpcException? error) => _addresses.MoveOn(error);
+    /// <summary>Takes the next address after an error. A refused token is read anew: the file may hold another one by now.</summary>
+    public void MoveOn(RpcException? error)
+    {
+        if (error?.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
+        {
+            _channel?.Dispose();
+            _channel = null;
+        }
+
+        _addresses.MoveOn(error);
+    }
 
     /// <summary>Runs one stream until it ends, from either side.</summary>
     /// <param name="incarnation">Who this is.</param>
+    /// <param name="sessionKey">The key of its registration.</param>
     /// <param name="take">Receives messages.</param>
     /// <param name="ending">Ends the stream in order.</param>
     /// <exception cref="RpcException">The coordinator is away, does not lead, or does not know the incarnation.</exception>
-    public async Task RunAsync(string incarnation, Func<SessionResponse, Task> take, CancellationToken ending)
+    public async Task RunAsync(string incarnation, string sessionKey, Func<SessionResponse, Task> take, CancellationToken ending)
     {
         using var session = Client().Session(cancellationToken: CancellationToken.None);
-        await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = incarnation } }, CancellationToken.None);
+        await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = incarnation, SessionKey = sessionKey } }, CancellationToken.None);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending);
         var sending = SendAsync(session.RequestStream, stop.Token);
         try
@@ -114,18 +125,9 @@ internal sealed class CoordinatorStream(WorkerOptions options, WorkerState state
         {
             _channel?.Dispose();
             _address = _addresses.Current;
-            _channel = GrpcChannel.ForAddress(_address, new GrpcChannelOptions
-            {
-                HttpHandler = new SocketsHttpHandler
-                {
-                    KeepAlivePingDelay = TimeSpan.FromSeconds(5),
-                    KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-                    ConnectTimeout = TimeSpan.FromSeconds(3),
-                },
-                DisposeHttpClient = true,
-            });
+            _channel = CoordinatorChannel.Open(new(_address), options.Connection, PingDelay);
         }
 
-        return new(_channel);
+        return new(_channel.Invoker);
     }
 }

@@ -15,6 +15,16 @@ internal static class JobPreparation
     /// <summary>Opens the training data, which may have to be brought here first.</summary>
     /// <exception cref="DatasetException">The data cannot be used.</exception>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
+    /// <exception cref="JobSpecificationException">A path leads out of the folders that the job may use.</exception>
+    public static async Task<ImageSource> OpenAsync(JobTicket ticket, CancellationToken cancellationToken)
+    {
+        AllowedPaths.Require(ticket);
+        return await OpenAsync(ticket.Specification, cancellationToken);
+    }
+
+    /// <summary>Opens the training data of a specification, wherever it is.</summary>
+    /// <exception cref="DatasetException">The data cannot be used.</exception>
+    /// <exception cref="IOException">The storage cannot be reached.</exception>
     public static Task<ImageSource> OpenAsync(JobSpecification specification, CancellationToken cancellationToken) =>
         OpenAsync(specification, specification.Data.Path, specification.Data.Source, cancellationToken);
 

@@ -19,7 +19,8 @@ internal sealed class JobRunnerFactory(
     {
         var ticket = new JobTicket(
             assignment.JobId, JobSpecificationMapping.FromWire(assignment.Spec), options.Id, incarnation, numericClass,
-            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins);
+            options.ImageCacheMegabytes * 1024L * 1024, options.Plugins,
+            assignment.Paths is { } rules ? new(IsEnforced: true, [.. rules.ReadRoots], [.. rules.WriteRoots]) : null);
         return ticket.Specification.Embed.IsWanted
             ? new EmbeddingRunner(ticket, device, training, state, store, clock, loggers.CreateLogger<EmbeddingRunner>())
             : new JobRunner(ticket, computations, state, telemetry, store, clock, loggers.CreateLogger<JobRunner>());

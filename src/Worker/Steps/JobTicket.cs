@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Access;
 using LightlyCluster.Fleet.Jobs;
 
 namespace LightlyCluster.Worker.Steps;
@@ -10,5 +11,7 @@ namespace LightlyCluster.Worker.Steps;
 /// <param name="NumericClass">This worker's numeric class.</param>
 /// <param name="ImageCacheBytes">Limit of decoded images that are kept.</param>
 /// <param name="PluginFolder">Where methods of users are; empty: nowhere.</param>
+/// <param name="Paths">Where its files may be; null: anywhere.</param>
 internal sealed record JobTicket(
-    string Id, JobSpecification Specification, string Worker, string Incarnation, string NumericClass, long ImageCacheBytes, string PluginFolder = "");
+    string Id, JobSpecification Specification, string Worker, string Incarnation, string NumericClass, long ImageCacheBytes, string PluginFolder = "",
+    PathPolicy? Paths = null);

@@ -8,7 +8,7 @@ internal sealed class TrainingComputationFactory(DeviceChoice device, TrainingTh
     /// <inheritdoc/>
     public async Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken)
     {
-        var source = await JobPreparation.OpenAsync(ticket.Specification, cancellationToken);
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
         return new TrainingComputation(
             await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source)), training, ticket.NumericClass);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Export;
@@ -25,9 +24,6 @@ public sealed class TorchvisionStrictTests : IDisposable
             print(" ".join(f"{value:.8g}" for value in model(images).flatten().tolist()))
         """;
 
-    // Debian's packages belong to Debian's Python, whatever other one comes first in PATH.
-    private static readonly string Python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("export-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -38,7 +34,7 @@ public sealed class TorchvisionStrictTests : IDisposable
     [InlineData("resnet-50", "resnet50", ResNetStem.Large, 64)]
     public void Torchvision_loads_every_key_and_computes_the_same_features(string name, string theirs, ResNetStem stem, int size)
     {
-        Assert.SkipUnless(Run("-c", "import torchvision").ExitCode == 0, "PyTorch and torchvision are not installed (apt-get install python3-torchvision)");
+        Assert.SkipUnless(PythonProgram.Run("-c", "import torchvision").ExitCode == 0, "PyTorch and torchvision are not installed (apt-get install python3-torchvision)");
         using var scope = NewDisposeScope();
         using var gradientFree = no_grad();
         random.manual_seed(5);
@@ -47,7 +43,7 @@ public sealed class TorchvisionStrictTests : IDisposable
         var path = Path.Combine(_folder, "backbone.pt");
         TorchvisionExport.WritePyTorch(path, network);
 
-        var (exitCode, output, errors) = Run("-c", Script, path, theirs, $"{size}", stem == ResNetStem.Small ? "small" : "large");
+        var (exitCode, output, errors) = PythonProgram.Run("-c", Script, path, theirs, $"{size}", stem == ResNetStem.Small ? "small" : "large");
 
         exitCode.ShouldBe(0, errors);
         errors.ShouldContain("All keys matched");
@@ -56,22 +52,5 @@ public sealed class TorchvisionStrictTests : IDisposable
         var others = output.Split(' ').Select(text => float.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         others.Length.ShouldBe(features.Length);
         features.Zip(others).Max(pair => Math.Abs(pair.First - pair.Second) / Math.Max(1, Math.Abs(pair.Second))).ShouldBeLessThan(1e-5f);
-    }
-
-    private static (int ExitCode, string Output, string Errors) Run(params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, errors.Result);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return (1, "", "There is no python3.");
-        }
     }
 }

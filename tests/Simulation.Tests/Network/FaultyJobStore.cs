@@ -9,13 +9,15 @@ internal sealed class FaultyJobStore(IJobStore inner, SimulatedNetwork network, 
     public async Task<IJobEvents> SubscribeAsync(string job) =>
         new FaultyEvents(await ReadAsync(() => inner.SubscribeAsync(job)), Network, clock);
 
-    public Task<(bool IsTaken, string Id)> CreateAsync(NewJob job, string requestId) => WriteAsync(() => inner.CreateAsync(job, requestId));
+    public Task<CreateAnswer> CreateAsync(NewJob job, string requestId) => WriteAsync(() => inner.CreateAsync(job, requestId));
 
     public Task<JobRecord?> ReadAsync(string job) => ReadAsync(() => inner.ReadAsync(job));
 
     public Task<JobHead?> ReadHeadAsync(string job) => ReadAsync(() => inner.ReadHeadAsync(job));
 
     public Task<IReadOnlyList<string>> ListAsync(int skip, int count) => ReadAsync(() => inner.ListAsync(skip, count));
+
+    public Task<IReadOnlyList<string>> ListAfterAsync(long created, string id, int count) => ReadAsync(() => inner.ListAfterAsync(created, id, count));
 
     public Task<string?> InitializeAsync(string job, JobInitialization facts) => WriteAsync(() => inner.InitializeAsync(job, facts));
 
@@ -42,7 +44,7 @@ internal sealed class FaultyJobStore(IJobStore inner, SimulatedNetwork network, 
 
     public Task AppendLineAsync(string job, string line) => WriteAsync(() => inner.AppendLineAsync(job, line));
 
-    public Task<IReadOnlyList<string>> ReadLinesAsync(string job, long start) => ReadAsync(() => inner.ReadLinesAsync(job, start));
+    public Task<LinePage> ReadLinesAsync(string job, long start, int count) => ReadAsync(() => inner.ReadLinesAsync(job, start, count));
 
     public Task AddBadFilesAsync(string job, IEnumerable<string> names) => WriteAsync(() => inner.AddBadFilesAsync(job, names));
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Simulation.Tests.Time;
@@ -25,8 +26,8 @@ public sealed class FleetLeaderTests
         using var meters = new Meters();
         var leader = new FleetLeader(
             before.Jobs, leases, directory, new(leases, new CoordinatorOptions { Advertise = "here" }, clock),
-            new(before.Jobs, directory, new(meters), clock, NullLogger<JobBooks>.Instance), MembershipTimes.Default, clock,
-            NullLogger<FleetLeader>.Instance);
+            new(before.Jobs, directory, new(meters), clock, NullLogger<JobBooks>.Instance), MembershipTimes.Default,
+            new(new SecurityOptions(), new CoordinatorOptions()), clock, NullLogger<FleetLeader>.Instance);
         await leader.TickAsync();
         (leader.State.Role, leader.State.Term).ShouldBe((ObserverRole.Leader, 2));
 

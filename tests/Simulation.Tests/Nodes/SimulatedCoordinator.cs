@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Simulation.Tests.Network;
@@ -32,7 +33,8 @@ internal sealed class SimulatedCoordinator : IMeterFactory
         _directory = new(fleet.Clock);
         _leadership = new(_store.Leases, new CoordinatorOptions { Advertise = Context.Name }, fleet.Clock);
         var books = new JobBooks(_store.Jobs, _directory, new(this), fleet.Clock, NullLogger<JobBooks>.Instance);
-        _leader = new(_store.Jobs, _store.Leases, _directory, _leadership, books, fleet.Times, fleet.Clock, NullLogger<FleetLeader>.Instance);
+        var paths = new JobPathRules(new SecurityOptions(), new CoordinatorOptions());
+        _leader = new(_store.Jobs, _store.Leases, _directory, _leadership, books, fleet.Times, paths, fleet.Clock, NullLogger<FleetLeader>.Instance);
         Context.Start(RunAsync);
     }
 

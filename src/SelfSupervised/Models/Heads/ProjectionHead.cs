@@ -69,12 +69,23 @@ public class ProjectionHead : RegisteredModule
                 + "Make the head with the backbone's number of features.",
                 nameof(input));
         }
+
+        if (!input.is_floating_point())
+        {
+            throw new ArgumentException($"The head takes features of floating point numbers, not {input.dtype}.", nameof(input));
+        }
     }
 
     private static void RequireLayer(ProjectionLayer layer, long previousCount)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(layer.InputCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(layer.OutputCount, 1);
+        if (layer.InputCount < 1 || layer.OutputCount < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(layer),
+                $"A layer of a head takes {layer.InputCount} values and gives {layer.OutputCount}; allowed are 1 and more "
+                + "(features, hiddenDim and outDim).");
+        }
+
         if (layer.InputCount != previousCount)
         {
             throw new ArgumentException(

@@ -82,7 +82,7 @@ internal sealed partial class EmbeddingRunner(
 
     private async Task RunCoreAsync(CancellationToken cancellationToken)
     {
-        var source = await JobPreparation.OpenAsync(ticket.Specification, cancellationToken);
+        var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
         var context = await training.RunAsync(() => EmbeddingPreparation.Prepare(ticket.Specification, source, device.Device, ticket.NumericClass));
         _context = context;
         await using var events = await _jobs.SubscribeAsync(ticket.Id);

@@ -1,0 +1,68 @@
+using System.Net;
+using LightlyCluster.Fleet.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace LightlyCluster.Coordinator.Security;
+
+/// <summary>Registers what decides who may call.</summary>
+internal static class AccessServices
+{
+    /// <summary>Command line flags of <see cref="SecurityOptions"/>.</summary>
+    public static IReadOnlyDictionary<string, string> Flags { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["--token-file"] = "Security:TokenFile",
+        ["--insecure"] = "Security:Insecure",
+        ["--plaintext"] = "Security:Plaintext",
+        ["--tls-cert"] = "Security:TlsCertificate",
+        ["--tls-key"] = "Security:TlsKey",
+        ["--worker-ca"] = "Security:WorkerCa",
+        ["--audit-log"] = "Security:AuditLog",
+        ["--data-root"] = "Security:DataRoots",
+    };
+
+    /// <summary>Adds authentication, the policies of <see cref="AccessPolicies"/>, the audit log and the limits.</summary>
+    /// <exception cref="OptionsValidationException">The settings are wrong or not safe.</exception>
+    public static IServiceCollection AddAccess(this IServiceCollection services, SecurityOptions options, string listenHost, IPAddress address)
+    {
+        string[] problems = [.. SecurityRules.Check(options, address)];
+        if (problems.Length > 0)
+        {
+            throw new OptionsValidationException(SecurityOptions.SectionName, typeof(SecurityOptions), problems);
+        }
+
+        services.AddSingleton(options).AddSingleton(new LocalNames(listenHost)).AddSingleton<TokenSource>().AddSingleton<StreamLimits>();
+        services.AddSingleton<JobPathRules>().AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        services.AddAuthentication(CallerAuthentication.Name)
+            .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.Name, _ => { });
+        services.AddAuthorization(authorization =>
+        {
+            foreach (var role in new[] { Role.Viewer, Role.Submitter, Role.Admin })
+            {
+                authorization.AddPolicy(role.ToString(), policy => policy.RequireAssertion(
+                    context => context.Resource is HttpContext http && http.Features.Get<Caller>() is { } caller && caller.Has(role)));
+            }
+        });
+        return services;
+    }
+
+    /// <summary>Asks every request who it is, and reads the token file for the first time.</summary>
+    /// <exception cref="OptionsValidationException">The token file cannot be used.</exception>
+    public static WebApplication UseAccess(this WebApplication application)
+    {
+        var options = application.Services.GetRequiredService<SecurityOptions>();
+        try
+        {
+            application.Services.GetRequiredService<TokenSource>();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new OptionsValidationException(SecurityOptions.SectionName, typeof(SecurityOptions),
+                [$"Security:TokenFile (--token-file) '{options.TokenFile}' cannot be used: {error.Message}"]);
+        }
+
+        application.UseAuthentication();
+        application.UseAuthorization();
+        return application;
+    }
+}

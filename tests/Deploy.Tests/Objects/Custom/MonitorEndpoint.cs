@@ -1,0 +1,11 @@
+namespace LightlyCluster.Deploy.Tests.Objects.Custom;
+
+/// <summary>Where and how often.</summary>
+internal sealed class MonitorEndpoint
+{
+    public string Port { get; set; } = "";
+
+    public string Path { get; set; } = "";
+
+    public string Interval { get; set; } = "";
+}

@@ -1,0 +1,11 @@
+using k8s.Models;
+
+namespace LightlyCluster.Deploy.Tests.Objects.Custom;
+
+/// <summary>Its content.</summary>
+internal sealed class PodMonitorSpec
+{
+    public V1LabelSelector Selector { get; set; } = new();
+
+    public List<MonitorEndpoint> PodMetricsEndpoints { get; set; } = [];
+}
