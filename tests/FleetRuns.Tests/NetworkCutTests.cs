@@ -19,7 +19,7 @@ public sealed class NetworkCutTests(CrashFleet crash)
         var lost = end.Result.Recoveries.ShouldHaveSingleItem();
         (lost.Worker, lost.Cause).ShouldBe(("armed-broken", "connection closed"));
         end.Result.Workers.Count(record => record.Id == "armed-broken").ShouldBe(2);
-        worker.Said.ShouldContain("goes on from state");
+        worker.Said.ShouldContain("goes on from state", Case.Sensitive, worker.Said);
     }
 
     [Fact]

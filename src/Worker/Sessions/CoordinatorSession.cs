@@ -39,6 +39,7 @@ internal sealed partial class CoordinatorSession(
     private readonly AssignedJob _job = new(factory, state);
     private readonly CoordinatorStream _stream = new(options, state, clock);
     private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _anew = new(1, 1);
     private CancellationTokenSource _renewed = new();
     private readonly string _sessionKey = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private string _incarnation = NewIncarnation();
@@ -51,6 +52,7 @@ internal sealed partial class CoordinatorSession(
         _job.Dispose();
         _stream.Dispose();
         _ending.Dispose();
+        _anew.Dispose();
         _renewed.Dispose();
         base.Dispose();
     }
@@ -99,7 +101,7 @@ internal sealed partial class CoordinatorSession(
                 var incarnation = _incarnation;
                 await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
                 contact.StreamIs(isOpen: true);
-                await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, store), stop.Token);
+                await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, incarnation, store), stop.Token);
             }
             catch (RpcException error)
             {
@@ -116,7 +118,7 @@ internal sealed partial class CoordinatorSession(
         }
     }
 
-    private async Task TakeAsync(SessionResponse message, IFleetStore store)
+    private async Task TakeAsync(SessionResponse message, string incarnation, IFleetStore store)
     {
         switch (message.MessageCase)
         {
@@ -133,7 +135,7 @@ internal sealed partial class CoordinatorSession(
                 await _job.StopAsync(message.Release.JobId);
                 break;
             case SessionResponse.MessageOneofCase.Fence:
-                await ComeAnewAsync(message.Fence.Reason);
+                await ComeAnewAsync(incarnation, message.Fence.Reason);
                 break;
             default:
                 break;
@@ -141,7 +143,24 @@ internal sealed partial class CoordinatorSession(
     }
 
     /// <summary>Drops the part of an incarnation that was declared dead, and lets the next one register.</summary>
-    private async Task ComeAnewAsync(string reason)
+    private async Task ComeAnewAsync(string incarnation, string reason)
+    {
+        await _anew.WaitAsync();
+        try
+        {
+            // The coordinator and the log of members may both say it; what they say is about the incarnation that they knew.
+            if (incarnation == _incarnation)
+            {
+                await DropAndRenewAsync(reason);
+            }
+        }
+        finally
+        {
+            _anew.Release();
+        }
+    }
+
+    private async Task DropAndRenewAsync(string reason)
     {
         LogFenced(_incarnation, reason);
         try
@@ -282,13 +301,14 @@ internal sealed partial class CoordinatorSession(
         try
         {
             var asked = clock.GetTimestamp();
-            await leases.RenewAsync(_incarnation, times.Lease);
+            var incarnation = _incarnation;
+            await leases.RenewAsync(incarnation, times.Lease);
             instruments.LeaseRenewed(clock.GetElapsedTime(asked));
             contact.LeaseRenewed(times.Lease);
             deputy.Answered();
-            if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
+            if (!_isLeaving && await deputy.LookAsync(_job.Id, incarnation, isLeaving: false))
             {
-                await ComeAnewAsync("the log of members says so");
+                await ComeAnewAsync(incarnation, "the log of members says so");
             }
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)

@@ -10,8 +10,11 @@ namespace LightlyCluster.Worker.Steps;
 /// A state is used again only if its hash is the one that the members agreed on for its step; while that is not known, everything is
 /// prepared anew. What is kept holds its memory until the next training job comes or the process ends.
 /// </remarks>
-internal sealed class ComputationShelf(IComputationFactory factory)
+internal sealed class ComputationShelf(IComputationFactory factory, TimeProvider clock)
 {
+    private const int TriesForHash = 10;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
+
     private (string Job, IJobComputation Computation)? _kept;
 
     /// <summary>What was kept for this job where its state is the job's, else a new preparation.</summary>
@@ -21,7 +24,7 @@ internal sealed class ComputationShelf(IComputationFactory factory)
     {
         if (_kept is { } kept)
         {
-            if (kept.Job == ticket.Id && await steps.ReadHashAsync(kept.Computation.Step) == await kept.Computation.HashAsync())
+            if (kept.Job == ticket.Id && await IsAgreedAsync(kept.Computation, steps, cancellationToken))
             {
                 _kept = null;
                 return (kept.Computation, true);
@@ -32,6 +35,22 @@ internal sealed class ComputationShelf(IComputationFactory factory)
         }
 
         return (await factory.PrepareAsync(ticket, cancellationToken), false);
+    }
+
+    /// <summary>Whether the members hold the same state; they may be about to say so.</summary>
+    private async Task<bool> IsAgreedAsync(IJobComputation kept, IStepStore steps, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < TriesForHash; tries++)
+        {
+            if (await steps.ReadHashAsync(kept.Step) is { } agreed)
+            {
+                return agreed == await kept.HashAsync();
+            }
+
+            await Task.Delay(BetweenTries, clock, cancellationToken);
+        }
+
+        return false;
     }
 
     /// <summary>Takes back what a job does not need any more.</summary>

@@ -41,7 +41,7 @@ internal sealed class SimulatedWorker : IComputationFactory
         ShardTime = shardTime;
         Context = fleet.NewContext($"{id}x{process}");
         _random = new(Context.Number * 7919);
-        _shelf = new(this);
+        _shelf = new(this, fleet.Clock);
         _store = new(fleet.Store, fleet.Network, fleet.Clock);
         _deputy = new(_store, id, fleet.Times, fleet.Clock, NullLogger.Instance);
         Context.Start(RunAsync);
