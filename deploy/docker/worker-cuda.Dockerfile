@@ -10,7 +10,7 @@ COPY . .
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Worker -c Release -r linux-x64 --self-contained -o /app/bin \
       -p:TorchDevice=cuda -p:Version=${VERSION} -p:RunAnalyzers=false -p:DebugType=none --nologo -v quiet \
- && mkdir /app/native && mv /app/bin/lib*torch*.so* /app/bin/libc10*.so* /app/bin/libcu*.so* /app/bin/libnv*.so* /app/native/
+ && mkdir /app/large && find /app/bin -maxdepth 1 -name '*.so*' -size +20M -exec mv -t /app/large {} +
 
 FROM ${BASE}
 ARG VERSION=0.1.0
@@ -19,7 +19,8 @@ LABEL org.opencontainers.image.title="lightly-worker-cuda" org.opencontainers.im
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates ffmpeg libgomp1 libssl3t64 libstdc++6 libturbojpeg0 tzdata \
  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
-COPY --from=build /app/native /app/native
+# What is large changes with libtorch's version only: a layer of its own. It lies beside the program all the same.
+COPY --from=build /app/large /app
 COPY --from=build /app/bin /app
 ENV HOME=/tmp LIGHTLY_CACHE=/tmp/cache DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE MALLOC_ARENA_MAX=2 \

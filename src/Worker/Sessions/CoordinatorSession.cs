@@ -4,6 +4,7 @@ using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
@@ -24,6 +25,7 @@ internal sealed partial class CoordinatorSession(
     WorkerState state,
     FleetContact contact,
     JobRunnerFactory factory,
+    StoreInstruments instruments,
     StoreAccess access,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
@@ -32,6 +34,7 @@ internal sealed partial class CoordinatorSession(
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan DropTime = TimeSpan.FromSeconds(10);
 
     private readonly AssignedJob _job = new(factory, state);
     private readonly CoordinatorStream _stream = new(options, state, clock);
@@ -141,7 +144,16 @@ internal sealed partial class CoordinatorSession(
     private async Task ComeAnewAsync(string reason)
     {
         LogFenced(_incarnation, reason);
-        await _job.StopForNowAsync();
+        try
+        {
+            await _job.StopForNowAsync().WaitAsync(DropTime, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // A thread stands in native code and cannot be ended: only a new process can take part again.
+            Environment.FailFast($"Worker {options.Id} was declared dead ({reason}) and cannot drop its part within {DropTime.TotalSeconds} s. It ends; start it again.");
+        }
+
         state.Reset();
         _incarnation = NewIncarnation();
         var renewed = Interlocked.Exchange(ref _renewed, new());
@@ -269,7 +281,9 @@ internal sealed partial class CoordinatorSession(
     {
         try
         {
+            var asked = clock.GetTimestamp();
             await leases.RenewAsync(_incarnation, times.Lease);
+            instruments.LeaseRenewed(clock.GetElapsedTime(asked));
             contact.LeaseRenewed(times.Lease);
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
@@ -279,6 +293,7 @@ internal sealed partial class CoordinatorSession(
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
+            instruments.Failed(error is StoreFullException);
             LogLeaseNotRenewed(error.Message);
         }
     }

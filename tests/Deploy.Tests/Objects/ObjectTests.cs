@@ -20,6 +20,21 @@ public sealed class ObjectTests
             ["coordinator", "worker", "redis-meta", "redis-data", "otel-collector", "tempo", "upload-results"]);
     }
 
+    /// <summary>Also where there is no kubectl: the files themselves, as far as they hold whole objects.</summary>
+    [Fact]
+    public void Every_file_of_objects_loads_strictly_and_is_named_by_its_kustomization()
+    {
+        var files = Directory.EnumerateFiles(Tool.Deploy("k8s"), "*.yaml", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("\nkind: ", StringComparison.Ordinal) && Path.GetFileName(file) != "kustomization.yaml").ToArray();
+
+        files.Length.ShouldBeGreaterThan(10);
+        foreach (var file in files)
+        {
+            k8s.KubernetesYaml.LoadAllFromString(File.ReadAllText(file), Custom.CustomTypes.Map, strict: true).ShouldNotBeEmpty(file);
+            File.ReadAllText(Path.Combine(Path.GetDirectoryName(file)!, "kustomization.yaml")).ShouldContain($"  - {Path.GetFileName(file)}\n");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Overlays))]
     public void An_unknown_field_is_an_error(string name)

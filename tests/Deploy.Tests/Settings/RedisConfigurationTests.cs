@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using k8s.Models;
 using LightlyCluster.Deploy.Tests.Objects;
 using LightlyCluster.Fleet.Redis;
@@ -44,56 +41,47 @@ public sealed class RedisConfigurationTests
     [InlineData("redis-data", "worker")]
     public async Task A_real_server_takes_the_file_and_the_users_and_lets_our_programs_in(string name, string user)
     {
-        Tool.Require("redis-server");
-        var overlay = Overlay.Load("local-cpu");
-        var folder = Directory.CreateTempSubdirectory("lightly-deploy").FullName;
-        var (configuration, users, port) = (Path.Combine(folder, "redis.conf"), Path.Combine(folder, "users.acl"), FreePort());
-        await File.WriteAllTextAsync(configuration, overlay.ConfigMap(name).Data["redis.conf"].Replace("dir /data", $"dir {folder}", StringComparison.Ordinal));
-        await File.WriteAllBytesAsync(users, overlay.All<V1Secret>().Single(secret => secret.Name().StartsWith("store-", StringComparison.Ordinal)).Data["users.acl"]);
-        string[] arguments = [configuration, "--port", $"{port}", "--bind", "127.0.0.1", "--aclfile", users];
-        using var server = Process.Start(new ProcessStartInfo("redis-server", arguments)
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
-
+        using var server = await StartAsync(name, "local-cpu");
         try
         {
-            await UntilReadyAsync(server);
-            var address = $"127.0.0.1:{port},user={user},password=local-{user}";
-            await using var connections = await RedisConnections.ConnectAsync(new(address, address), "deploy-tests");
+            var access = new StoreAccess { User = user, Password = $"local-{user}" };
+            await using var connections = await RedisConnections.ConnectAsync(new(server.Address, server.Address, Access: access), "deploy-tests");
             var stranger = await Should.ThrowAsync<StoreUnavailableException>(
-                () => RedisConnections.ConnectAsync(new($"127.0.0.1:{port}", $"127.0.0.1:{port}"), "deploy-tests"));
+                () => RedisConnections.ConnectAsync(new(server.Address, server.Address), "deploy-tests"));
 
-            connections.Endpoints.Meta.ShouldBe(address);
-            stranger.Message.ShouldContain("127.0.0.1");
+            stranger.Message.ShouldContain("localhost");
         }
         finally
         {
-            server.Kill();
-            await server.WaitForExitAsync();
-            Directory.Delete(folder, recursive: true);
+            await server.StopAsync();
         }
     }
 
-    private static async Task UntilReadyAsync(Process server)
+    [Theory]
+    [InlineData("redis-meta")]
+    [InlineData("redis-data")]
+    public async Task A_real_server_speaks_TLS_with_what_production_adds_to_its_command(string name)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await server.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        using var server = await StartAsync(name, "production");
+        try
         {
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
+            var access = new StoreAccess { User = "worker", Password = "local-worker", Tls = true, Ca = Path.Combine(server.Folder, "ca.crt") };
+            await using var connections = await RedisConnections.ConnectAsync(new(server.Address, server.Address, Access: access), "deploy-tests");
 
-        throw new InvalidOperationException("redis-server did not start");
+            await Should.ThrowAsync<StoreUnavailableException>(() => RedisConnections.ConnectAsync(
+                new(server.Address, server.Address, Access: new StoreAccess { User = "worker", Password = "local-worker" }), "deploy-tests"));
+        }
+        finally
+        {
+            await server.StopAsync();
+        }
     }
 
-    private static int FreePort()
+    private static Task<RedisProcess> StartAsync(string name, string overlayName)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        Tool.Require("redis-server");
+        var overlay = Overlay.Load(overlayName);
+        var users = Overlay.Load("local-cpu").All<V1Secret>().Single(secret => secret.Name().StartsWith("store-", StringComparison.Ordinal)).Data["users.acl"];
+        return RedisProcess.StartAsync(overlay.ConfigMap(name).Data["redis.conf"], users, overlay.Pod(name).Spec.Containers.Single().Args ?? []);
     }
 }
