@@ -27,7 +27,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program, armed with crash points where some are named.</summary>
-    public static ChildProcess Start(string file, IReadOnlyList<string> arguments, string crashPoints = "")
+    public static ChildProcess Start(
+        string file, IReadOnlyList<string> arguments, string crashPoints = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -39,6 +40,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
         start.Environment["MALLOC_ARENA_MAX"] = "2";
         start.Environment["LIGHTLY_CRASH_POINT"] = crashPoints;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var child = new ChildProcess(new Process { StartInfo = start });
         child.Process.OutputDataReceived += (_, line) => child.Take(line.Data);
         child.Process.ErrorDataReceived += (_, line) => child.Take(line.Data);
@@ -54,7 +60,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess StartProject(string project, params string[] arguments) => StartArmedProject(project, "", arguments);
 
     public static ChildProcess StartArmedProject(string project, string crashPoints, params string[] arguments) =>
-        Start("dotnet", [Path.Combine(FolderOf(project), $"LightlyCluster.{project}.dll"), .. arguments], crashPoints);
+        StartArmedProject(project, crashPoints, null, arguments);
+
+    /// <summary>Starts a program of the tree, armed with crash points where some are named, with variables of its own.</summary>
+    public static ChildProcess StartArmedProject(
+        string project, string crashPoints, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(FolderOf(project), $"LightlyCluster.{project}.dll"), .. arguments], crashPoints, environment);
 
     /// <summary>Where a project was built to.</summary>
     public static string FolderOf(string project) => Path.GetFullPath(Path.Combine(

@@ -36,13 +36,20 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public TrainingJobService.TrainingJobServiceClient Jobs { get; }
 
+    /// <summary>Variables that coordinator and workers get beside those of the test.</summary>
+    public IReadOnlyDictionary<string, string>? Variables { get; private init; }
+
+    /// <summary>Address of the dashboard and of /metrics.</summary>
+    public string Dashboard => Coordinator.Said.Split('\n').First(line => line.StartsWith("DASHBOARD ", StringComparison.Ordinal))["DASHBOARD ".Length..].Trim();
+
     /// <summary>Starts a store and a coordinator.</summary>
-    public static async Task<TestFleet> StartAsync(string folder, string store = TestStore.Embedded)
+    public static async Task<TestFleet> StartAsync(
+        string folder, string store = TestStore.Embedded, IReadOnlyDictionary<string, string>? variables = null)
     {
         var directory = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName;
         var running = await TestStore.StartAsync(store, directory);
-        var coordinator = StartCoordinator(running, directory, "127.0.0.1:0");
-        return new(directory, running, coordinator, await coordinator.ReadyAsync());
+        var coordinator = StartCoordinator(running, directory, "127.0.0.1:0", variables: variables);
+        return new(directory, running, coordinator, await coordinator.ReadyAsync()) { Variables = variables };
     }
 
     /// <summary>Does something once, when a step is committed.</summary>
@@ -75,7 +82,7 @@ internal sealed class TestFleet : IAsyncDisposable
     private ChildProcess AddWorker(string id, string addresses, string crashPoints, params string[] ways)
     {
         string[] arguments = ["--coordinator", addresses, "--id", id, "--device", "cpu", "--plugins", ChildProcess.FolderOf("CustomMethod"), .. ways];
-        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, arguments);
+        var worker = ChildProcess.StartArmedProject("Worker", crashPoints, Variables, arguments);
         _children.Add(worker);
         return worker;
     }
@@ -100,9 +107,10 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public async Task RestartCoordinatorAsync(TimeSpan absence, string crashPoints = "")
     {
+        var dashboard = Dashboard;
         await Coordinator.DisposeAsync();
         await Task.Delay(absence);
-        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority, crashPoints);
+        Coordinator = StartCoordinator(Store, Folder, new Uri(_address).Authority, crashPoints, Variables, new Uri(dashboard).Authority);
         await Coordinator.ReadyAsync();
     }
 
@@ -209,9 +217,12 @@ internal sealed class TestFleet : IAsyncDisposable
     private static bool IsAway(RpcException error) =>
         error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.FailedPrecondition;
 
-    private static ChildProcess StartCoordinator(TestStore store, string folder, string listen, string crashPoints = "") =>
+    private static ChildProcess StartCoordinator(
+        TestStore store, string folder, string listen, string crashPoints = "", IReadOnlyDictionary<string, string>? variables = null,
+        string http = "127.0.0.1:0") =>
         ChildProcess.StartArmedProject(
-            "Coordinator", crashPoints, "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--results", Path.Combine(folder, "jobs"));
+            "Coordinator", crashPoints, variables, "--meta", store.Meta, "--data", store.Data, "--listen", listen, "--http", http,
+            "--results", Path.Combine(folder, "jobs"));
 
     private static string Tail(string text) => text.Length > 3000 ? text[^3000..] : text;
 }

@@ -15,7 +15,7 @@ public sealed class DependencyDirectionTests
         ["Fleet.Redis"] = ["Fleet"],
         ["Protocol"] = ["Fleet"],
         ["Hosting"] = ["Fleet"],
-        ["Client"] = ["Fleet", "Protocol"],
+        ["Client"] = ["Fleet", "Protocol", "Observability"],
         ["Coordinator"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "Hosting"],
         ["Worker"] = ["Fleet", "Fleet.Redis", "Protocol", "Observability", "Hosting", "SelfSupervised"],
     };

@@ -49,6 +49,13 @@ internal static class JobText
         table.Add("generation", $"{job.Generation}");
         table.Add("created", $"{Age(job.CreateTime, now)} ago");
         table.Add("output", job.OutputUri);
+        if (job.Result?.Verdict is { } verdict)
+        {
+            table.Add("verdict", $"{verdict.Kind}: {verdict.Summary}");
+            table.Add("evidence", string.Join("; ", verdict.Evidence));
+            table.Add("what to change", verdict.Advice);
+        }
+
         table.Add("state hash", job.Result?.StateHash is { Length: > 0 } hash ? hash : "-");
         var workers = new TextTable("WORKER", "SHARDS", "IMAGES/S", "LEFT", "REASON");
         foreach (var worker in job.Result?.Workers.AsEnumerable() ?? [])

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Server;
+using LightlyCluster.Observability;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
@@ -47,7 +49,7 @@ internal static class SubmitCommand
         OutputFormat format)
     {
         var began = context.Clock.GetTimestamp();
-        var job = await client.CreateAsync(name, specification, context.Interruption.Leave);
+        var job = await CreateAsync(client, name, specification, context.Interruption.Leave);
         if (isFollow)
         {
             context.Terminal.Say($"Submitted {job.Id}; Ctrl-C leaves it running");
@@ -65,5 +67,16 @@ internal static class SubmitCommand
 
         context.Terminal.Say($"Follow it with: lightly watch {job.Id}");
         return (int)ExitCode.Success;
+    }
+
+    /// <summary>Sends a job within a span: the root of the submit's trace, which the coordinator goes on with.</summary>
+    private static async Task<TrainingJob> CreateAsync(
+        LightlyClient client, string name, TrainingJobSpec specification, CancellationToken cancellationToken)
+    {
+        using var telemetry = CommandTelemetry.Start();
+        using var span = LightlyActivities.Client.StartActivity(TelemetrySpans.Submit.Name);
+        var job = await client.CreateAsync(name, specification, cancellationToken);
+        span?.SetTag(TelemetryAttributes.JobId, job.Id);
+        return job;
     }
 }

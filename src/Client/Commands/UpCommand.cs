@@ -10,17 +10,19 @@ namespace LightlyCluster.Client.Commands;
 internal static class UpCommand
 {
     private const int WorkersMaximum = 256;
+    private const string NoDashboard = "none";
 
     /// <summary>The command.</summary>
     public static Command Create(CommandContext context)
     {
         var workers = new Option<int>("--workers") { Description = "Worker processes; default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var listen = new Option<string>("--listen") { Description = "Where the coordinator listens.", HelpName = "host:port", DefaultValueFactory = _ => ServerFlags.ServerDefault };
+        var http = new Option<string?>("--http") { Description = "Where the dashboard is; none: nowhere. Default: the port after that of --listen.", HelpName = "host:port" };
         var directory = new Option<string>("--out") { Description = "Folder for logs and for jobs that name none.", HelpName = "folder", DefaultValueFactory = _ => "lightly-jobs" };
         var threads = new Option<int>("--threads") { Description = "Threads of a worker.", DefaultValueFactory = _ => 1 };
         var redis = CommonOptions.Redis();
         var security = new UpFlags();
-        var command = new Command("up", "Runs a local fleet until Ctrl-C.") { workers, listen, directory, threads, redis };
+        var command = new Command("up", "Runs a local fleet until Ctrl-C.") { workers, listen, http, directory, threads, redis };
         security.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -32,7 +34,13 @@ internal static class UpCommand
 
             var folder = Path.GetFullPath(parsed.GetValue(directory)!);
             var wanted = security.Read(parsed);
-            RequireFree(parsed.GetValue(listen)!);
+            var dashboard = parsed.GetValue(http) ?? DashboardOf(parsed.GetValue(listen)!);
+            RequireFree("--listen", parsed.GetValue(listen)!);
+            if (dashboard != NoDashboard)
+            {
+                RequireFree("--http", dashboard);
+            }
+
             FleetRecord.RequireUnused(folder);
             Directory.CreateDirectory(folder);
             return await RunAsync(context, new FleetOptions
@@ -44,6 +52,7 @@ internal static class UpCommand
                 Threads = parsed.GetValue(threads),
                 Redis = CommonOptions.RedisOf(parsed, redis),
                 Listen = parsed.GetValue(listen)!,
+                Http = dashboard,
                 DataMemory = "4g",
                 Security = wanted,
             });
@@ -59,6 +68,11 @@ internal static class UpCommand
         await fleet.StartAsync(interruption.Leave);
         var server = fleet.Server.Replace("http://", "", StringComparison.Ordinal);
         context.Terminal.Say($"A fleet of {options.Workers} workers is at {server}; its log is {Path.Combine(options.Folder, options.LogName)}");
+        if (fleet.Dashboard.Length > 0)
+        {
+            context.Terminal.Say($"Watch it in a browser: {fleet.Dashboard}");
+        }
+
         context.Terminal.Say($"Submit a job with: lightly submit FILE --server {server}{options.Security.ClientFlags()}    Ctrl-C ends the fleet");
         try
         {
@@ -71,13 +85,18 @@ internal static class UpCommand
         }
     }
 
+    private static string DashboardOf(string listen) =>
+        listen.LastIndexOf(':') is var separator and > 0 && ushort.TryParse(listen[(separator + 1)..], out var port) && port is > 0 and < ushort.MaxValue
+            ? $"127.0.0.1:{port + 1}"
+            : "127.0.0.1:0";
+
     // Found out here for a clear message; the coordinator finds it too, in the moment between.
-    private static void RequireFree(string listen)
+    private static void RequireFree(string flag, string listen)
     {
         var separator = listen.LastIndexOf(':');
         if (separator < 1 || !ushort.TryParse(listen[(separator + 1)..], out var port))
         {
-            throw new CommandException($"--listen is '{listen}'; write HOST:PORT, for example {ServerFlags.ServerDefault}");
+            throw new CommandException($"{flag} is '{listen}'; write HOST:PORT, for example {ServerFlags.ServerDefault}");
         }
 
         var host = listen[..separator];
@@ -90,7 +109,7 @@ internal static class UpCommand
         catch (SocketException exception)
         {
             var what = exception.SocketErrorCode == SocketError.AddressAlreadyInUse ? "is in use" : $"cannot be used ({exception.Message})";
-            throw new CommandException(ExitCode.Precondition, $"Port {port} of {host} {what}; choose another one with --listen HOST:PORT", exception);
+            throw new CommandException(ExitCode.Precondition, $"Port {port} of {host} {what}; choose another one with {flag} HOST:PORT", exception);
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed record FleetOptions
     /// <summary>Where the coordinator listens; port 0 takes a free one.</summary>
     public string Listen { get; init; } = "127.0.0.1:0";
 
+    /// <summary>Where the dashboard is; port 0 takes a free one, none: there is none.</summary>
+    public string Http { get; init; } = "127.0.0.1:0";
+
     /// <summary>Who may call, and what jobs may read.</summary>
     public FleetSecurity Security { get; init; } = new();
 

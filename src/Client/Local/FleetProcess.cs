@@ -10,6 +10,7 @@ namespace LightlyCluster.Client.Local;
 internal sealed class FleetProcess : IDisposable
 {
     private const string ReadyWord = "READY ";
+    private const string DashboardWord = "DASHBOARD ";
     private const int LastLinesMaximum = 5;
 
     private readonly Process _process;
@@ -41,6 +42,9 @@ internal sealed class FleetProcess : IDisposable
 
     /// <summary>Completes with what follows the word READY in the process's output; empty when it ended without.</summary>
     public Task<string> Ready => _ready.Task;
+
+    /// <summary>Address of the dashboard, which a coordinator says before it is ready; empty: none.</summary>
+    public string Dashboard { get; private set; } = "";
 
     /// <summary>The last lines that it wrote.</summary>
     public string LastLines
@@ -134,6 +138,11 @@ internal sealed class FleetProcess : IDisposable
                 {
                     _lastLines.Dequeue();
                 }
+            }
+
+            if (line.StartsWith(DashboardWord, StringComparison.Ordinal))
+            {
+                Dashboard = line[DashboardWord.Length..].Trim();
             }
 
             if (line.StartsWith(ReadyWord, StringComparison.Ordinal))

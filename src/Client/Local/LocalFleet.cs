@@ -23,6 +23,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private string _meta = "";
     private string _data = "";
     private string _listen = "";
+    private string _http = "";
     private int _workerRestarts;
     private int _coordinatorRestarts;
     private bool _isStopping;
@@ -41,6 +42,9 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     /// <summary>Address of the coordinator, once started.</summary>
     public string Server { get; private set; } = "";
+
+    /// <summary>Address of the dashboard, once started.</summary>
+    public string Dashboard { get; private set; } = "";
 
     /// <summary>The log of all processes.</summary>
     public RunLog Log => _log;
@@ -62,7 +66,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             await StartStoreAsync(cancellationToken);
         }
 
-        _listen = _options.Listen;
+        (_listen, _http) = (_options.Listen, _options.Http);
         await StartCoordinatorAsync(cancellationToken);
         for (var i = 0; i < _options.Workers; i++)
         {
@@ -135,7 +139,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         var coordinator = Add(FleetProcess.Start(
             "coordinator",
             "coordinator",
-            ["--listen", _listen, "--results", _options.Results, .. _options.Security.CoordinatorArguments()],
+            ["--listen", _listen, "--results", _options.Results, "--http", _http, .. _options.Security.CoordinatorArguments()],
             new Dictionary<string, string>(_options.Security.CoordinatorEnvironment().Select(pair => KeyValuePair.Create(pair.Name, pair.Value)))
             {
                 // Not as arguments: options of a Redis server may hold a password.
@@ -144,7 +148,9 @@ internal sealed class LocalFleet : IAsyncDisposable
             },
             _log));
         var address = new Uri(await WaitReadyAsync(coordinator, cancellationToken));
+        Dashboard = coordinator.Dashboard;
         _listen = $"{address.Host}:{address.Port}";
+        _http = Dashboard.Length > 0 ? new Uri(Dashboard).Authority : _http;
         Server = address.Host is "0.0.0.0" or "[::]" ? $"{address.Scheme}://127.0.0.1:{address.Port}" : address.GetLeftPart(UriPartial.Authority);
     }
 

@@ -67,8 +67,25 @@ internal static class RunReport
         table.Add("spread (1 = healthy)", result.CollapseStd is { } spread ? $"{spread:0.000}" : "-");
         table.Add("speed", $"{result.ImagesPerSecond:0.#} images/s, {result.WallSeconds:0.#} s in all");
         table.Add("workers", $"{result.Workers.Select(worker => worker.Id).Distinct(StringComparer.Ordinal).Count()}, {result.Recoveries.Count} lost");
+        foreach (var (name, text) in Verdict(result.Verdict))
+        {
+            table.Add(name, text);
+        }
+
         table.Add("state hash", result.StateHash.Length > 0 ? result.StateHash : "-");
         return table.ToString();
+    }
+
+    private static IEnumerable<(string Name, string Text)> Verdict(VerdictResult? verdict)
+    {
+        if (verdict is null)
+        {
+            yield break;
+        }
+
+        yield return ("verdict", $"{verdict.Kind}: {verdict.Summary}");
+        yield return ("evidence", string.Join("; ", verdict.Evidence.Where(line => line.Length > 0)));
+        yield return ("what to change", verdict.Advice);
     }
 
     private static string Accuracy(double? accuracy, KnnResult? knn) => (accuracy, knn) switch

@@ -63,6 +63,9 @@ internal sealed record RunResult
     /// <summary>The ledger of samples.</summary>
     public required SampleResult? Samples { get; init; }
 
+    /// <summary>What limited the run; null when too few steps were measured.</summary>
+    public required VerdictResult? Verdict { get; init; }
+
     /// <summary>Files that did not decode, at most 100.</summary>
     public required IReadOnlyList<string> BadFiles { get; init; }
 }

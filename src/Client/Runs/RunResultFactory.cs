@@ -44,6 +44,7 @@ internal static class RunResultFactory
             Samples = result.Samples is { } samples
                 ? new SampleResult(samples.Expected, samples.Committed, samples.RepeatedCount, samples.Lost, samples.Replaced, samples.Verified)
                 : null,
+            Verdict = result.Verdict is { } verdict ? new VerdictResult(verdict.Kind, verdict.Summary, [.. verdict.Evidence], verdict.Advice) : null,
             BadFiles = [.. result.BadFiles],
         };
     }

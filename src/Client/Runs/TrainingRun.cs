@@ -69,6 +69,11 @@ internal sealed class TrainingRun
         await using var fleet = new LocalFleet(FleetOptions(), _progress.Say, _clock);
         await using var killer = _interruption.LeaveNow.Register(fleet.Kill);
         await fleet.StartAsync(_interruption.Leave);
+        if (fleet.Dashboard.Length > 0)
+        {
+            _progress.Say($"Watch it in a browser: {fleet.Dashboard}");
+        }
+
         using var client = new LightlyClient(fleet.Server, null, _clock);
         var specification = JobSpecificationMapping.ToWire(_plan.Specification);
         var job = await client.CreateAsync(_plan.Name, specification, _interruption.Leave);

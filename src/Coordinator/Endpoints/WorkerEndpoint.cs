@@ -3,6 +3,7 @@ using Grpc.Core;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Coordinator.Security;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
@@ -18,6 +19,7 @@ internal sealed partial class WorkerEndpoint(
     MembershipTimes times,
     SecurityOptions security,
     RedisConnections connections,
+    TraceBook traces,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerEndpoint> logger) : WorkerService.WorkerServiceBase
@@ -135,7 +137,11 @@ internal sealed partial class WorkerEndpoint(
     {
         while (await requestStream.MoveNext(cancellationToken))
         {
-            if (session.Take(requestStream.Current) is { } line)
+            if (requestStream.Current.Trace is { } trace)
+            {
+                traces.Take(session.Registration.WorkerId, trace);
+            }
+            else if (session.Take(requestStream.Current) is { } line)
             {
                 await KeepLineAsync(session.Registration.WorkerId, line);
             }

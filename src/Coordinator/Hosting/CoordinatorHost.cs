@@ -1,9 +1,11 @@
 using System.Net;
+using LightlyCluster.Coordinator.Dashboard;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Jobs;
 using LightlyCluster.Coordinator.Jobs.Streams;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Coordinator.Security;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
@@ -20,7 +22,7 @@ namespace LightlyCluster.Coordinator.Hosting;
 /// <summary>Composes and runs the coordinator.</summary>
 internal static partial class CoordinatorHost
 {
-    private static readonly Dictionary<string, string> Flags = new([.. AccessServices.Flags, .. StoreAccess.Flags], StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new([.. AccessServices.Flags, .. StoreAccess.Flags, .. TelemetryOptions.Flags], StringComparer.Ordinal)
     {
         ["--meta"] = "Coordinator:Meta",
         ["--data"] = "Coordinator:Data",
@@ -31,6 +33,7 @@ internal static partial class CoordinatorHost
         ["--store-wait"] = "Coordinator:StoreWait",
         ["--probes"] = "Coordinator:Probes",
         ["--parent"] = "Coordinator:Parent",
+        ["--http"] = "Coordinator:Http",
     };
 
     /// <summary>Workers, and as many clients again.</summary>
@@ -44,8 +47,13 @@ internal static partial class CoordinatorHost
         {
             await using var application = await BuildAsync(arguments);
             await application.StartAsync();
-            var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            await Console.Out.WriteLineAsync($"READY {address}");
+            var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+            foreach (var dashboard in addresses.Skip(1))
+            {
+                await Console.Out.WriteLineAsync($"DASHBOARD {dashboard}");
+            }
+
+            await Console.Out.WriteLineAsync($"READY {addresses.First()}");
             await Console.Out.FlushAsync();
             await application.WaitForShutdownAsync();
             return 0;
@@ -62,7 +70,7 @@ internal static partial class CoordinatorHost
         }
         catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"The address is in use: {error.Message} Choose another one with --listen HOST:PORT.");
+            await Console.Error.WriteLineAsync($"The address is in use: {error.Message} Choose another one with --listen HOST:PORT, for the dashboard with --http HOST:PORT.");
             return 6;
         }
     }
@@ -74,20 +82,14 @@ internal static partial class CoordinatorHost
         var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
+        var telemetry = ReadTelemetry(builder.Configuration);
         var security = SettingsReader.Read<SecurityOptions>(builder.Configuration, SecurityOptions.SectionName);
         builder.Services.AddAccess(security, options.Listen[..options.Listen.LastIndexOf(':')], endpoint.Address);
+        var http = HttpEndpoint.Of(options.Http, endpoint, security);
         var tls = new ServerTls(security);
         var access = SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName);
         var connections = await StoreConnector.ConnectAsync(options, access, TimeProvider.System);
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        builder.Logging.AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddLightlyLogging(telemetry).AddFilter(typeof(CallerAuthentication).FullName, LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(endpoint, listen =>
@@ -95,6 +97,15 @@ internal static partial class CoordinatorHost
                 listen.Protocols = HttpProtocols.Http2;
                 tls.ApplyTo(listen);
             });
+            if (http is not null)
+            {
+                kestrel.Listen(http, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    tls.ApplyTo(listen);
+                });
+            }
+
             kestrel.Limits.MaxConcurrentConnections = ConnectionsMaximum;
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
@@ -119,15 +130,27 @@ internal static partial class CoordinatorHost
         });
         builder.Services.AddGrpcReflection();
         builder.Services.AddGrpcHealthChecks().AddCheck<StoreHealthCheck>("store");
-        builder.Services.AddLightlyTelemetry("lightly-coordinator");
+        builder.Services.AddDashboard();
+        builder.Services.AddLightlyTelemetry(
+            "lightly-coordinator", options.Advertise, http is null ? PrometheusAccess.None : PrometheusAccess.Endpoint);
         var application = builder.Build();
+        application.Services.GetRequiredService<FleetGauges>();
         application.UseAccess();
         Warn(application, security, endpoint.Address);
+        MapEndpoints(application, hasPages: http is not null);
+        return application;
+    }
+
+    private static void MapEndpoints(WebApplication application, bool hasPages)
+    {
         application.MapGrpcService<TrainingJobEndpoint>();
         application.MapGrpcService<WorkerEndpoint>();
         application.MapGrpcReflectionService();
         application.MapGrpcHealthChecksService();
-        return application;
+        if (hasPages)
+        {
+            application.MapDashboard();
+        }
     }
 
     private static void Warn(WebApplication application, SecurityOptions security, IPAddress address)
@@ -158,6 +181,13 @@ internal static partial class CoordinatorHost
     [LoggerMessage(1322, LogLevel.Warning,
         "PLAINTEXT: this coordinator takes tokens on {Address} without TLS. Whoever sees the traffic can use them; let TLS end right in front of it.")]
     private static partial void LogPlaintext(ILogger logger, IPAddress address);
+
+    private static TelemetryOptions ReadTelemetry(ConfigurationManager configuration)
+    {
+        var telemetry = SettingsReader.Read<TelemetryOptions>(configuration, TelemetryOptions.SectionName);
+        Require(telemetry.Problem is null, telemetry.Problem ?? "");
+        return telemetry;
+    }
 
     private static void Require(bool condition, string message)
     {

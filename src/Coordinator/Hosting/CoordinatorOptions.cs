@@ -22,6 +22,12 @@ public sealed class CoordinatorOptions
     [Required]
     public string Listen { get; set; } = "127.0.0.1:50051";
 
+    /// <summary>
+    /// host:port of the dashboard and of /metrics; port 0 takes a free one; "none": neither. Default: the port after that of
+    /// <see cref="Listen"/> on this machine only.
+    /// </summary>
+    public string Http { get; set; } = "";
+
     /// <summary>Address at which workers and other coordinators reach this one. Default: where it listens, or the name of the machine.</summary>
     public string Advertise { get; set; } = "";
 

@@ -1,11 +1,14 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using LightlyCluster.Coordinator.Endpoints;
 using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Fleet.Access;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 
@@ -17,6 +20,7 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Jo
     /// <summary>Admits a job once; a repeated request gets the same job.</summary>
     public async Task<TrainingJob> CreateAsync(CreateTrainingJobRequest request, Caller caller)
     {
+        using var span = JobSpans.Create();
         var specification = Resolve(request, caller);
         if (request.ValidateOnly)
         {
@@ -48,8 +52,19 @@ internal sealed partial class JobAdmission(IJobStore store, JobReader reader, Jo
             CreateOutcome.Taken => throw RpcErrors.IdTaken(id),
             CreateOutcome.TooManyJobs => throw RpcErrors.TooManyJobs(caller.Tenant, caller.Quota.Jobs),
             CreateOutcome.TooManySubmits => throw RpcErrors.TooManySubmits(caller.Tenant, caller.Quota.Submits),
-            _ => await reader.ReadAsync(answer.Id) ?? throw RpcErrors.NoSuchJob(answer.Id),
+            _ => await AdmittedAsync(answer.Id, span),
         };
+    }
+
+    private async Task<TrainingJob> AdmittedAsync(string id, Activity? span)
+    {
+        if (span is not null)
+        {
+            span.SetTag(TelemetryAttributes.JobId, id);
+            await store.SetFieldsAsync(id, null, "", (JobSpans.ContextField, span.Id!));
+        }
+
+        return await reader.ReadAsync(id) ?? throw RpcErrors.NoSuchJob(id);
     }
 
     private JobSpecification Resolve(CreateTrainingJobRequest request, Caller caller)

@@ -1,4 +1,5 @@
 using LightlyCluster.Coordinator.Membership;
+using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
@@ -8,7 +9,10 @@ namespace LightlyCluster.Coordinator.Jobs;
 /// <summary>Keeps the rows that people read: who took part, who was lost, how long it took.</summary>
 internal sealed partial class JobBooks(IJobStore store, WorkerDirectory directory, MembershipInstruments instruments, TimeProvider clock, ILogger<JobBooks> logger)
 {
+    private const double MillisecondsPerSecond = 1000;
+
     private readonly RecoveryFollower _recoveries = new(store, clock);
+    private readonly JobVerdicts _verdicts = new(store);
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -29,6 +33,12 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
         _closed.Remove(job.Id);
         _recoveries.Add(job.Id, begun.Step, change.Recoveries);
         instruments.GenerationBegan(asked.Reason);
+        if (asked.IsStart && job.Started == 0)
+        {
+            instruments.JobStarted((Now - job.Created) / MillisecondsPerSecond);
+            JobSpans.Started(job, begun.Generation, clock.GetUtcNow());
+        }
+
         foreach (var loss in change.Recoveries.Select(LossRecord.Read))
         {
             instruments.MemberLost(loss.Cause, loss.DetectionSeconds);
@@ -55,6 +65,7 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
         foreach (var row in await _recoveries.FollowAsync(job))
         {
             instruments.Recovered(row.Cause, row.Seconds ?? 0);
+            JobSpans.Recovered(job.Id, row, clock.GetUtcNow());
             LogRecovered(job.Id, row.Worker, row.Cause, row.DetectionSeconds, row.Seconds ?? 0);
         }
     }
@@ -89,6 +100,8 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
             return;
         }
 
+        // Before the rows are closed: with the last of them, followers have the whole result.
+        await _verdicts.WriteAsync(job);
         var history = await store.ReadHistoryAsync(job.Id);
         foreach (var incarnation in history.Keys.Order(StringComparer.Ordinal))
         {

@@ -76,6 +76,7 @@ internal sealed class JobReader(IJobStore store)
             result.CollapseStd = double.Parse(collapse);
         }
 
+        result.Verdict = JobVerdicts.ToWire(record);
         result.TrainingSeconds = double.Parse(record.Field("trainingSeconds") ?? "0");
         result.BadFiles.AddRange(await store.ReadBadFilesAsync(record.Id));
         await AddPeopleAsync(result, record, specification);

@@ -1,6 +1,7 @@
 using LightlyCluster.Coordinator.Hosting;
 using LightlyCluster.Coordinator.Membership;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -14,6 +15,7 @@ internal sealed partial class JobSupervisor(
     CoordinatorOptions options,
     IServer server,
     IHostApplicationLifetime lifetime,
+    StoreInstruments instruments,
     TimeProvider clock,
     ILogger<JobSupervisor> logger) : BackgroundService
 {
@@ -49,6 +51,7 @@ internal sealed partial class JobSupervisor(
             }
             catch (Exception error) when (error is StoreAwayException or StoreFullException)
             {
+                instruments.Failed(error is StoreFullException);
                 LogStoreAway(error.Message);
                 await Task.Delay(Interval, clock, stoppingToken);
             }

@@ -8,9 +8,13 @@ namespace LightlyCluster.Coordinator.Jobs;
 internal sealed class MembershipInstruments(IMeterFactory meters)
 {
     private readonly Counter<long> _generations = meters.Counter(TelemetryInstruments.Generations);
+    private readonly Histogram<double> _queued = meters.Histogram(TelemetryInstruments.JobQueueDuration);
     private readonly Counter<long> _lost = meters.Counter(TelemetryInstruments.Lost);
     private readonly Histogram<double> _detection = meters.Histogram(TelemetryInstruments.Detection);
     private readonly Histogram<double> _recovery = meters.Histogram(TelemetryInstruments.Recovered);
+
+    /// <summary>A job has started for the first time.</summary>
+    public void JobStarted(double secondsInQueue) => _queued.Record(secondsInQueue);
 
     /// <summary>A generation began.</summary>
     public void GenerationBegan(string reason) => _generations.Add(1, new KeyValuePair<string, object?>(TelemetryAttributes.Reason, reason));

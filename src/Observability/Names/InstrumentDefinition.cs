@@ -19,7 +19,7 @@ public sealed record InstrumentDefinition(
     /// <summary>Upper bounds of a histogram's buckets, ascending.</summary>
     public IReadOnlyList<double> Buckets { get; private init; } = [];
 
-    /// <summary>The name in Prometheus, by the exporter's rules: underscores, unit, and _total or _ratio.</summary>
+    /// <summary>The name in Prometheus, by the exporter's rules: underscores, the unit, and _total.</summary>
     public string PrometheusName
     {
         get
@@ -31,7 +31,6 @@ public sealed record InstrumentDefinition(
                 "By" => "_bytes",
                 "Cel" => "_celsius",
                 "W" => "_watts",
-                "1" when Kind == InstrumentKind.Gauge => "_ratio",
                 _ when Unit.EndsWith("/s", StringComparison.Ordinal) => "_per_second",
                 _ => "",
             };

@@ -12,7 +12,7 @@ public static class TelemetryAttributes
     /// <summary>Stable name of the worker.</summary>
     public const string WorkerId = "lightlycluster.worker.id";
 
-    /// <summary>What workers do: idle, loading, ready, training, finished, failed.</summary>
+    /// <summary>What workers do: idle, loading, ready, training, failed.</summary>
     public const string WorkerStatus = "lightlycluster.worker.status";
 
     /// <summary>The learning method: simclr, moco, ...</summary>
@@ -63,7 +63,7 @@ public static class TelemetryAttributes
         [JobId] = "identifier of the job",
         [JobState] = "queued, running, paused, succeeded, failed, cancelled",
         [WorkerId] = "stable name of the worker",
-        [WorkerStatus] = "idle, loading, ready, training, finished, failed",
+        [WorkerStatus] = "idle, loading, ready, training, failed",
         [Method] = "learning method: simclr, moco, ...",
         [Phase] = "part of a step, one of the phases",
         [Step] = "number of the step: step s turns state s into state s + 1",

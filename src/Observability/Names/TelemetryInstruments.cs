@@ -135,7 +135,7 @@ public static class TelemetryInstruments
 
     /// <summary>Share of phases in a job's steps.</summary>
     public static readonly InstrumentDefinition JobPhaseShare = Jobs(
-        "job.phase.share", InstrumentKind.Gauge, "1", "Share of a phase in the time of the newest steps.", JobId, Phase);
+        "job.phase.share", InstrumentKind.Gauge, "", "Share of a phase in the time of the newest steps.", JobId, Phase);
 
     /// <summary>Members of a job.</summary>
     public static readonly InstrumentDefinition JobWorkers = Jobs("job.workers", InstrumentKind.Gauge, "{worker}", "Members of a job.", JobId);
@@ -150,7 +150,7 @@ public static class TelemetryInstruments
 
     /// <summary>Fill of a memory bank.</summary>
     public static readonly InstrumentDefinition JobBankFill = Jobs(
-        "job.bank.fill", InstrumentKind.Gauge, "1", "Share of the memory bank that holds keys of the run.", JobId).OnlyWhere(Bank);
+        "job.bank.fill", InstrumentKind.Gauge, "", "Share of the memory bank that holds keys of the run.", JobId).OnlyWhere(Bank);
 
     /// <summary>Age of a memory bank.</summary>
     public static readonly InstrumentDefinition JobBankAge = Jobs(
@@ -162,7 +162,7 @@ public static class TelemetryInstruments
 
     /// <summary>Share of a worker.</summary>
     public static readonly InstrumentDefinition WorkerShare = Jobs(
-        "worker.share", InstrumentKind.Gauge, "1", "Share of the job's shards that a worker computes.", JobId, WorkerId);
+        "worker.share", InstrumentKind.Gauge, "", "Share of the job's shards that a worker computes.", JobId, WorkerId);
 
     /// <summary>Throughput of a worker.</summary>
     public static readonly InstrumentDefinition WorkerImages = Jobs(

@@ -5,10 +5,10 @@ using LightlyCluster.Observability;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -17,7 +17,7 @@ namespace LightlyCluster.Worker.Hosting;
 /// <summary>Composes and runs a worker.</summary>
 internal static class WorkerHost
 {
-    private static readonly Dictionary<string, string> Flags = new(StoreAccess.Flags, StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Flags = new([.. StoreAccess.Flags, .. TelemetryOptions.Flags], StringComparer.Ordinal)
     {
         ["--coordinator"] = "Worker:Coordinator",
         ["--id"] = "Worker:Id",
@@ -36,7 +36,7 @@ internal static class WorkerHost
     };
 
     /// <summary>Runs until a signal, after which the worker leaves in order.</summary>
-    /// <returns>Exit code: 0 after leaving, 2 for wrong settings.</returns>
+    /// <returns>Exit code: 0 after leaving, 2 for wrong settings, 6 for a port in use.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         TorchRuntime.EnsureLoaded();
@@ -51,6 +51,11 @@ internal static class WorkerHost
             await Console.Error.WriteLineAsync(error.Message);
             return 2;
         }
+        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message} Choose another port (--metrics-port PORT, or that of the probes).");
+            return 6;
+        }
     }
 
     private static IHost Build(string[] arguments)
@@ -58,6 +63,12 @@ internal static class WorkerHost
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(arguments, Flags);
         var options = SettingsReader.Read<WorkerOptions>(builder.Configuration, WorkerOptions.SectionName);
+        var telemetry = SettingsReader.Read<TelemetryOptions>(builder.Configuration, TelemetryOptions.SectionName);
+        if (telemetry.Problem is { } problem)
+        {
+            throw new OptionsValidationException(TelemetryOptions.SectionName, typeof(TelemetryOptions), [problem]);
+        }
+
         if (options.Threads is < 1 or > 1024 || !CoordinatorAddresses.AreValid(options.Coordinator))
         {
             throw new OptionsValidationException(
@@ -66,14 +77,7 @@ internal static class WorkerHost
                 [$"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT, several with commas between); correct the settings."]);
         }
 
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddLightlyLogging(telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddLightlyProbes("Worker:Probes", options.Probes);
         builder.Services.AddHealthChecks().AddCheck<FleetContact>("fleet");
@@ -83,8 +87,11 @@ internal static class WorkerHost
         builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
-        builder.Services.AddLightlyTelemetry("lightly-worker");
+        builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();
+        builder.Services.AddLightlyTelemetry("lightly-worker", options.Id, PrometheusAccess.At(telemetry.MetricsPortNumber));
         torch.set_num_threads(options.Threads);
-        return builder.Build();
+        var host = builder.Build();
+        host.Services.GetRequiredService<GpuInstruments>();
+        return host;
     }
 }

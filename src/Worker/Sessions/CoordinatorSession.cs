@@ -4,6 +4,7 @@ using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
@@ -24,6 +25,7 @@ internal sealed partial class CoordinatorSession(
     WorkerState state,
     FleetContact contact,
     JobRunnerFactory factory,
+    StoreInstruments instruments,
     StoreAccess access,
     TimeProvider clock,
     ILogger<CoordinatorSession> logger) : BackgroundService
@@ -269,7 +271,9 @@ internal sealed partial class CoordinatorSession(
     {
         try
         {
+            var asked = clock.GetTimestamp();
             await leases.RenewAsync(_incarnation, times.Lease);
+            instruments.LeaseRenewed(clock.GetElapsedTime(asked));
             contact.LeaseRenewed(times.Lease);
             deputy.Answered();
             if (!_isLeaving && await deputy.LookAsync(_job.Id, _incarnation, isLeaving: false))
@@ -279,6 +283,7 @@ internal sealed partial class CoordinatorSession(
         }
         catch (Exception error) when (error is StoreAwayException or StoreFullException)
         {
+            instruments.Failed(error is StoreFullException);
             LogLeaseNotRenewed(error.Message);
         }
     }

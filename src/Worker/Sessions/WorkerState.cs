@@ -78,6 +78,9 @@ internal sealed class WorkerState
     /// <summary>Queues a line for the job's log; the oldest of more than 1,000 are dropped.</summary>
     public void Say(string job, string level, string text) => Send(new() { Log = new() { JobId = job, Level = level, Text = text } });
 
+    /// <summary>Queues this worker's part of a traced step.</summary>
+    public void Trace(StepTrace trace) => Send(new() { Trace = trace });
+
     /// <summary>Queues that this worker goes.</summary>
     public void Leave(bool isStateSaved) =>
         Send(new() { Leave = new() { Reason = "The worker was asked to end.", StateSaved = isStateSaved } });

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using LightlyCluster.Fleet.Faults;
-using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Worker.Transport.Redis;
 
 namespace LightlyCluster.Worker.Steps;
@@ -70,7 +71,7 @@ internal sealed class ChunkReduction(
 
     /// <summary>Starts what can be started, publishes what is added up, and waits for the first thing under way to end.</summary>
     /// <returns>Whether anything moved; false: wait for others.</returns>
-    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => times.MeasureAsync("exchange_gradients", async () =>
+    public Task<bool> AdvanceAsync(CancellationToken cancellationToken) => times.MeasureAsync(TelemetryPhases.ExchangeGradients, async () =>
     {
         if (_underWay.Count < FewUnderWay)
         {

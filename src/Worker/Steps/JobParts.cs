@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Sessions;
+using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Redis;
 
 namespace LightlyCluster.Worker.Steps;
@@ -17,6 +18,7 @@ internal sealed record JobParts(
     VectorPool Pool,
     VectorPool ChunkPool,
     StepDurations Durations,
+    WorkerTelemetry Telemetry,
     TimeProvider Clock)
 {
     /// <summary>What the job is.</summary>

@@ -6,6 +6,7 @@ using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Snapshots;
 using LightlyCluster.Worker.Tasks;
+using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Redis;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,8 @@ namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, ComputationShelf computations, WorkerState state, IFleetStore store, TimeProvider clock, ILogger<JobRunner> logger)
+    JobTicket ticket, ComputationShelf computations, WorkerState state, WorkerTelemetry telemetry, IFleetStore store, TimeProvider clock,
+    ILogger<JobRunner> logger)
     : IJobRunner
 {
     private static readonly TimeSpan WaitForRoom = TimeSpan.FromSeconds(1);
@@ -126,7 +128,8 @@ internal sealed partial class JobRunner(
         using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
-            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(), clock);
+            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
+            telemetry, clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
         if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
         {
@@ -134,7 +137,7 @@ internal sealed partial class JobRunner(
         }
 
         var applier = new StepApplier(parts);
-        _finish = new(computation, applier, _jobs, steps, ticket, clock);
+        _finish = new(computation, applier, _jobs, steps, ticket, telemetry, clock);
         var member = new MemberLoop(parts, applier, _finish, logger);
         try
         {

@@ -2,6 +2,8 @@ using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Worker.Tasks;
 using Microsoft.Extensions.Logging;
 
@@ -74,7 +76,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
         finally
         {
             parts.State.Work(StepPart.None);
-            parts.State.Count(runner.ShardsComputed, times.Of("augment") + times.Of("forward") + times.Of("backward"));
+            parts.State.Count(runner.ShardsComputed, times.Of(TelemetryPhases.Augment) + times.Of(TelemetryPhases.Forward) + times.Of(TelemetryPhases.Backward));
         }
 
         if (outcome != StepOutcome.Complete)
@@ -90,7 +92,10 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
 
         CrashPoint.Reach("worker.committed");
         var step = Computation.Step;
+        using var scope = logger.BeginScope(ScopeOf(step));
+        var median = parts.Durations.Median;
         var loss = await ApplyAsync(job, runner, times, start, cancellationToken);
+        Tell(step, runner, times, parts.Clock.GetElapsedTime(start), median);
         if (!double.IsFinite(loss))
         {
             await parts.Jobs.ChangeStateAsync(parts.Ticket.Id, new(JobState.Failed, parts.Now, "LossNotFinite",
@@ -124,6 +129,19 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
         }
     }
 
+    private void Tell(long step, StepRunner runner, PhaseTimes times, TimeSpan duration, TimeSpan median) => parts.Telemetry.StepApplied(
+        new(
+            parts.Ticket.Id, parts.Shape.Specification.Method.Name, step, runner.Seen!.Generation, runner.Seen.Plan.FirstStep == step,
+            runner.ShardsComputed, parts.Shape.Specification.Train.ShardImages, duration, median, times),
+        parts.Ticket.Worker);
+
+    private Dictionary<string, object> ScopeOf(long step) => new(StringComparer.Ordinal)
+    {
+        [TelemetryScopes.Job] = parts.Ticket.Id,
+        [TelemetryScopes.Step] = step,
+        [TelemetryScopes.TraceId] = TraceIdentity.OfStep(parts.Ticket.Id, step).TraceId.ToHexString(),
+    };
+
     private async Task AfterStepAsync(JobRecord job, bool isFirst, long step)
     {
         _forgottenTo ??= step - 3;
@@ -147,6 +165,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
         if (fresh.Length > 0)
         {
             await parts.Jobs.AddBadFilesAsync(parts.Ticket.Id, fresh);
+            parts.Telemetry.BadFilesMet(fresh.Length);
             parts.State.Say(parts.Ticket.Id, "warning", $"these files do not decode and are replaced: {string.Join(", ", fresh.Take(10))}");
         }
     }

@@ -3,13 +3,17 @@ using LightlyCluster.Fleet;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.Protocol.V1;
+using LightlyCluster.Worker.Telemetry;
 
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Turns a committed step into the next state, and reports and compares that state: whatever happens, before the next step.</summary>
 internal sealed class StepApplier(JobParts parts)
 {
+    private const int StepsPerMemoryReading = 8;
+
     private static readonly TimeSpan SuspicionInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SuspicionLimit = TimeSpan.FromSeconds(1);
 
@@ -35,7 +39,7 @@ internal sealed class StepApplier(JobParts parts)
         }
 
         CrashPoint.Reach("worker.mid-replay");
-        var digest = times.Measure("digest", () => StepDigest.Of(reduced, parts.Shape.Layout));
+        var digest = times.Measure(TelemetryPhases.Digest, () => StepDigest.Of(reduced, parts.Shape.Layout));
         if (entry.Digest != digest)
         {
             throw new StateMismatchException($"Step {entry.Step} reduces to {digest} here, the log has {entry.Digest}.");
@@ -66,6 +70,12 @@ internal sealed class StepApplier(JobParts parts)
             WorkerCount = job.Plan.At(step).Members.Count(),
             Phases = { times.Seconds.ToDictionary(pair => pair.Key, pair => Math.Round(pair.Value, 6)) },
         };
+        if (step % StepsPerMemoryReading == 0)
+        {
+            var memory = ProcessMemory.Read();
+            (metrics.MemoryBytes, metrics.MemoryLimitBytes) = (memory.Used, memory.Limit);
+        }
+
         _unreported = new(step + 1, hash, parts.Ticket.Worker, JsonFormatter.Default.Format(metrics), seconds, parts.Now);
         return loss;
     }

@@ -11,6 +11,9 @@ internal sealed class StepDurations
 
     private readonly Queue<TimeSpan> _newest = new();
 
+    /// <summary>The median; zero while too few steps are known.</summary>
+    public TimeSpan Median => _newest.Count < Enough ? TimeSpan.Zero : _newest.Order().ElementAt(_newest.Count / 2);
+
     /// <summary>Five times the median, at least one second; null while too few steps are known.</summary>
     public TimeSpan? Patience
     {
@@ -21,7 +24,7 @@ internal sealed class StepDurations
                 return null;
             }
 
-            var patience = _newest.Order().ElementAt(_newest.Count / 2) * StuckFactor;
+            var patience = Median * StuckFactor;
             return patience > LeastPatience ? patience : LeastPatience;
         }
     }

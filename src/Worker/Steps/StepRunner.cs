@@ -2,6 +2,7 @@ using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Observability.Names;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -37,6 +38,9 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     /// <summary>Shards computed here.</summary>
     public int ShardsComputed => _computer.ShardsComputed;
 
+    /// <summary>The job as it was read last.</summary>
+    public JobRecord? Seen { get; private set; }
+
     private int ShardCount => parts.Shape.ShardCount;
 
     private string Incarnation => parts.Ticket.Incarnation;
@@ -71,7 +75,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
 
     private async Task<StepOutcome?> TryOnceAsync(CancellationToken cancellationToken)
     {
-        var job = await parts.Jobs.ReadAsync(parts.Ticket.Id);
+        var job = Seen = await parts.Jobs.ReadAsync(parts.Ticket.Id);
         if (job is null || job.State != JobState.Running || job.Step < _step || (job.Step == _step && !job.Plan.Members.Contains(Incarnation)))
         {
             return StepOutcome.LookAgain;
@@ -123,7 +127,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         }
 
         var (outcome, _) = await times.MeasureAsync(
-            "exchange_embeddings", () => parts.Exchange.PublishShardsAsync(job.Generation, _step, fresh, isAlone));
+            TelemetryPhases.ExchangeEmbeddings, () => parts.Exchange.PublishShardsAsync(job.Generation, _step, fresh, isAlone));
         if (outcome != PublishOutcome.Accepted)
         {
             return false;
@@ -139,7 +143,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     }
 
     /// <summary>Gathers what all shards published; false when the generation or the state changed meanwhile.</summary>
-    private Task<bool> CollectAsync(JobRecord job, CancellationToken cancellationToken) => times.MeasureAsync("exchange_embeddings", async () =>
+    private Task<bool> CollectAsync(JobRecord job, CancellationToken cancellationToken) => times.MeasureAsync(TelemetryPhases.ExchangeEmbeddings, async () =>
     {
         if (parts.Shape.PublishedLength == 0)
         {
@@ -205,7 +209,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     private async Task<StepOutcome?> CommitAloneAsync(JobRecord job, CancellationToken cancellationToken)
     {
         await _reduction!.SumEverythingAsync(cancellationToken);
-        var outcome = await times.MeasureAsync("commit", () => parts.Exchange.CommitAloneAsync(
+        var outcome = await times.MeasureAsync(TelemetryPhases.Commit, () => parts.Exchange.CommitAloneAsync(
             job.Generation, _step, Reduced, ShardCount, parts.Computation.LearningRateAt(_step)));
         return outcome is PublishOutcome.Committed or PublishOutcome.AlreadyCommitted ? StepOutcome.Complete : null;
     }
@@ -242,7 +246,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             }
             else
             {
-                await times.MeasureAsync("exchange_gradients", () => WaitAsync(job, cancellationToken));
+                await times.MeasureAsync(TelemetryPhases.ExchangeGradients, () => WaitAsync(job, cancellationToken));
                 waits++;
                 if (publishing.IsFaulted)
                 {
@@ -251,7 +255,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 }
             }
 
-            var current = await parts.Jobs.ReadHeadAsync(parts.Ticket.Id);
+            var current = await times.MeasureAsync(
+                _reduction.IsComplete ? TelemetryPhases.Commit : TelemetryPhases.ExchangeGradients, () => parts.Jobs.ReadHeadAsync(parts.Ticket.Id));
             if (current is not null && current.Step > _step && (_reduction.IsComplete || waits > WaitsForLostChunks))
             {
                 return _reduction.IsComplete ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;

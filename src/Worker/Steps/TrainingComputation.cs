@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Observability.Names;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
@@ -32,12 +33,12 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     {
         var step = context.Step;
         var requests = context.Method.ViewsOf(step, shard);
-        var loaded = await times.MeasureAsync("decode", () => context.Loader.LoadAsync(step, requests, cancellationToken));
+        var loaded = await times.MeasureAsync(TelemetryPhases.Decode, () => context.Loader.LoadAsync(step, requests, cancellationToken));
         var rows = await training.RunAsync(() =>
         {
-            var views = times.Measure("augment", () => MakeViews(step, loaded));
+            var views = times.Measure(TelemetryPhases.Augment, () => MakeViews(step, loaded));
             _views[shard] = views;
-            return times.Measure("forward", () =>
+            return times.Measure(TelemetryPhases.Forward, () =>
             {
                 CrashPoint.Reach("worker.mid-forward");
                 return context.Method.Publish(step, shard, views);
@@ -47,14 +48,14 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     }
 
     /// <inheritdoc/>
-    public Task ReceiveAsync(IReadOnlyList<float[]> rows, PhaseTimes times) => training.RunAsync(() => times.Measure("loss", () =>
+    public Task ReceiveAsync(IReadOnlyList<float[]> rows, PhaseTimes times) => training.RunAsync(() => times.Measure(TelemetryPhases.Loss, () =>
     {
         context.Method.Receive(context.Step, rows);
         return true;
     }));
 
     /// <inheritdoc/>
-    public Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times) => training.RunAsync(() => times.Measure("backward", () =>
+    public Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times) => training.RunAsync(() => times.Measure(TelemetryPhases.Backward, () =>
     {
         context.Method.Backward(context.Step, shard, _views[shard]);
         TensorValues.CopyTo(context.Method.Vector, leaf.Values);
@@ -73,7 +74,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     public Task<(double Loss, string Hash)> ApplyAsync(VectorBuffer reduced, double learningRate, bool isHashed, PhaseTimes times) =>
         training.RunAsync(() =>
         {
-            var loss = times.Measure("apply", () =>
+            var loss = times.Measure(TelemetryPhases.Apply, () =>
             {
                 Abandon();
                 TensorValues.CopyFrom(context.Method.Vector, reduced.Values);
@@ -82,7 +83,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
                 context.Step++;
                 return value;
             });
-            return (loss, isHashed ? times.Measure("hash", Hash) : "");
+            return (loss, isHashed ? times.Measure(TelemetryPhases.Hash, Hash) : "");
         });
 
     /// <inheritdoc/>

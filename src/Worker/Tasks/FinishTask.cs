@@ -1,18 +1,20 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Telemetry;
 
 namespace LightlyCluster.Worker.Tasks;
 
 /// <summary>What the first member does beside steps: measuring, checkpoints, export, and the end of the job.</summary>
-internal sealed class FinishTask(IJobComputation computation, StepApplier applier, IJobStore jobs, IStepStore steps, JobTicket ticket, TimeProvider clock)
+internal sealed class FinishTask(
+    IJobComputation computation, StepApplier applier, IJobStore jobs, IStepStore steps, JobTicket ticket, WorkerTelemetry telemetry, TimeProvider clock)
 {
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Measures the accuracy before training, once.</summary>
     public async Task MeasureUntrainedAsync(JobRecord job)
     {
-        var result = await computation.EvaluateAsync(isFull: false);
+        var result = await EvaluateAsync(isFull: false);
         await jobs.SetFieldsAsync(ticket.Id, job.Generation, ticket.Incarnation, ("knnUntrainedDone", "1"));
         if (result.Top1 is { } top1)
         {
@@ -24,7 +26,8 @@ internal sealed class FinishTask(IJobComputation computation, StepApplier applie
     public async Task CheckpointAsync(JobRecord job)
     {
         await applier.ReportAsync(CancellationToken.None);
-        await computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? "");
+        await telemetry.CheckpointAsync(
+            ticket.Id, ticket.Worker, computation.Step, () => computation.CheckpointAsync(job.Field("knnTop1Untrained") ?? ""));
     }
 
     /// <summary>Writes a checkpoint beside the steps, which may go on meanwhile.</summary>
@@ -51,7 +54,7 @@ internal sealed class FinishTask(IJobComputation computation, StepApplier applie
     public async Task SucceedAsync(JobRecord job)
     {
         await CheckpointAsync(job);
-        var result = await computation.EvaluateAsync(isFull: true);
+        var result = await EvaluateAsync(isFull: true);
         await computation.ExportAsync(result);
         await ReportBadFilesAsync();
         var fields = new List<(string, string)>(await StateFieldsAsync()) { ("collapseStd", $"{result.CollapseStd:R}") };
@@ -76,6 +79,9 @@ internal sealed class FinishTask(IJobComputation computation, StepApplier applie
 
     /// <summary>Names the files that do not decode in the job's record.</summary>
     public Task ReportBadFilesAsync() => jobs.AddBadFilesAsync(ticket.Id, computation.BadFiles);
+
+    private Task<EvaluationResult> EvaluateAsync(bool isFull) =>
+        WorkerTelemetry.EvaluateAsync(ticket.Id, ticket.Worker, computation.Step, () => computation.EvaluateAsync(isFull));
 
     /// <summary>Checkpoints and waits: the coordinator's wish, not a person's. The job goes on as soon as it has its workers.</summary>
     private async Task YieldAsync(JobRecord job)

@@ -45,6 +45,8 @@ internal sealed class SimulatedFleet
 
     public MembershipTimes Times { get; }
 
+    public UnheardMeters Meters { get; } = new();
+
     /// <summary>Workers that were started and are not dead or gone.</summary>
     public IReadOnlyList<SimulatedWorker> Workers => [.. _workers.Where(worker => !worker.Context.IsDead && !worker.HasLeft)];
 
