@@ -3,6 +3,7 @@ using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Losses;
 using LightlyCluster.SelfSupervised.Memory;
 using LightlyCluster.SelfSupervised.Models;
+using LightlyCluster.SelfSupervised.Modules;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.Samples;
@@ -51,7 +52,7 @@ internal static class OwnLossSample
             var (_, bank_KD) = forward(keys_ND, update: training);
             var positives_N = (queries_ND * keys_ND).sum(1);
             var hardest_N = mm(queries_ND, bank_KD!.t()).amax([1L]);
-            return (hardest_N - positives_N + margin).clamp_min(0).mean().MoveToOuterDisposeScope();
+            return (hardest_N - positives_N).Plus(margin).clamp_min(LastingScalar.Of(0)).mean().MoveToOuterDisposeScope();
         }
     }
 }

@@ -31,6 +31,7 @@ internal static class SampleCommand
             ["mmcr"] = MmcrSample.Run,
             ["moco"] = MoCoSample.Run,
             ["nnclr"] = NnclrSample.Run,
+            ["online-evaluation"] = OnlineEvaluationSample.Run,
             ["own-collate"] = OwnCollateSample.Run,
             ["own-loss"] = OwnLossSample.Run,
             ["simclr"] = SimCLRSample.Run,

@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised.Models.Heads;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Training;
 using static TorchSharp.torch;
 
@@ -54,11 +55,11 @@ public sealed class SpectralContrastive : MethodPlugin
         {
             var (first_BD, second_BD) = (batch.Trained(0), batch.Trained(1));
             var count = batch.RowCount;
-            var attraction = (first_BD * second_BD).sum().mul(-2.0 / count);
+            var attraction = (first_BD * second_BD).sum().Times(-2.0 / count);
             var similarities_BB = mm(first_BD, second_BD.t());
-            var others_BB = similarities_BB.masked_fill(eye(count, dtype: @bool, device: first_BD.device), 0);
-            var spread = others_BB.pow(2).sum().div((double)count * (count - 1));
-            return attraction + (spread * Request.Parameters.Number("weight", 1));
+            var others_BB = similarities_BB.masked_fill(eye(count, dtype: @bool, device: first_BD.device), LastingScalar.Of(0));
+            var spread = others_BB.ToThe(2).sum().Over((double)count * (count - 1));
+            return attraction.Plus(spread.Times(Request.Parameters.Number("weight", 1)));
         }
 
         protected override Tensor Project(Tensor features) => nn.functional.normalize(_head.forward(features), p: 2, dim: 1);

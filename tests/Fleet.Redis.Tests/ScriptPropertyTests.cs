@@ -1,5 +1,6 @@
 using CsCheck;
 using LightlyCluster.Fleet.Redis.Tests.Model;
+using LightlyCluster.Fleet.Stores;
 using LightlyCluster.FleetRuns.Tests;
 using LightlyCluster.TestSupport;
 
@@ -41,11 +42,22 @@ public abstract class ScriptPropertyTests : IAsyncLifetime
         var sequences = long.Parse(Environment.GetEnvironmentVariable("LIGHTLY_PROPERTY_SEQUENCES") ?? $"{Sequences}");
 
         await StoreCalls.Sequence.SampleAsync(
-            calls => CompareAsync(store, $"job{++_jobs}", calls), iter: sequences, threads: 1,
+            calls => CompareAsync(store, $"job{++_jobs}", calls, StoreView.RequireInvariantsAsync), iter: sequences, threads: 1,
             print: calls => string.Join('\n', calls.AsEnumerable()));
     }
 
-    private async Task CompareAsync(RedisFleetStore store, string job, StoreCall[] calls)
+    [Fact]
+    public async Task Scripts_of_blocks_answer_as_the_model_does()
+    {
+        var store = new RedisFleetStore(_connections!);
+        var sequences = long.Parse(Environment.GetEnvironmentVariable("LIGHTLY_PROPERTY_SEQUENCES") ?? $"{Sequences / 2}");
+
+        await StoreCalls.BlockSequence.SampleAsync(
+            calls => CompareAsync(store, $"job{++_jobs}", calls, StoreView.RequireBlockInvariantsAsync), iter: sequences, threads: 1,
+            print: calls => string.Join('\n', calls.AsEnumerable()));
+    }
+
+    private async Task CompareAsync(RedisFleetStore store, string job, StoreCall[] calls, Func<IFleetStore, string, Task> requireInvariantsAsync)
     {
         var (term, generation) = (0L, 0L);
         foreach (var call in calls)
@@ -65,6 +77,6 @@ public abstract class ScriptPropertyTests : IAsyncLifetime
         }
 
         (await StoreView.OfAsync(store, job)).ShouldBe(await StoreView.OfAsync(_model, job));
-        await StoreView.RequireInvariantsAsync(store, job);
+        await requireInvariantsAsync(store, job);
     }
 }

@@ -25,6 +25,7 @@ public sealed class NetworkCutTests(CrashFleet crash)
     [Fact]
     public async Task A_worker_that_is_silently_cut_off_from_the_coordinator_goes_on_training()
     {
+        Assert.SkipUnless(LongTests.AreWanted, LongTests.Reason);
         await using var way = new Ways(crash);
         await using var worker = await way.StartAsync("armed-deaf");
         var job = await crash.SubmitAsync(workers: 3, LongSteps);
@@ -47,10 +48,17 @@ public sealed class NetworkCutTests(CrashFleet crash)
         end.Result.Recoveries.ShouldBeEmpty();
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_worker_that_is_cut_off_from_Redis_is_replaced_and_comes_back(bool isCutFromCoordinator)
+    [Fact]
+    public Task A_worker_that_is_cut_off_from_everybody_is_replaced_and_comes_back() => CutFromRedisAsync(isCutFromCoordinator: true);
+
+    [Fact]
+    public Task A_worker_that_is_cut_off_from_Redis_is_replaced_and_comes_back()
+    {
+        Assert.SkipUnless(LongTests.AreWanted, LongTests.Reason);
+        return CutFromRedisAsync(isCutFromCoordinator: false);
+    }
+
+    private async Task CutFromRedisAsync(bool isCutFromCoordinator)
     {
         await using var way = new Ways(crash);
         await using var worker = await way.StartAsync("armed-cut");

@@ -62,6 +62,7 @@ public sealed class StoreFaultTests(CrashFleet crash)
     [Fact]
     public async Task A_full_META_store_holds_everybody_up_and_the_job_is_paused_as_soon_as_that_can_be_written()
     {
+        Assert.SkipUnless(LongTests.AreWanted, LongTests.Reason);
         await using var meta = await ConnectionMultiplexer.ConnectAsync($"{crash.Fleet.Store.Meta},allowAdmin=true");
         var server = meta.GetServers()[0];
         var job = await crash.SubmitAsync(workers: 2, steps: 20);

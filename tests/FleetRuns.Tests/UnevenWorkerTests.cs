@@ -65,6 +65,22 @@ public sealed class UnevenWorkerTests : IAsyncLifetime
         steps.Count(step => step.Seconds > 1).ShouldBeLessThan(3);
     }
 
+    [Fact]
+    public async Task A_worker_that_never_wakes_ends_itself()
+    {
+        Assert.SkipUnless(LongTests.AreWanted, LongTests.Reason);
+        await using var steady = Fleet.AddWorker("steady");
+        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=600000");
+        await Fleet.WorkersAreIdleAsync("steady", "hanging");
+
+        var (end, steps) = await RunUntilAsync(2, _ => hanging.Process.HasExited);
+
+        hanging.Process.ExitCode.ShouldBe(134, hanging.Said);
+        hanging.Said.ShouldContain("cannot drop its part");
+        end.Result.Recoveries.ShouldHaveSingleItem().Cause.ShouldBe("stuck");
+        await ShouldBeWholeAsync(end, steps, steady, hanging);
+    }
+
     /// <summary>Trains until something holds, then pauses.</summary>
     private async Task<(TrainingJob End, IReadOnlyList<StepMetrics> Steps)> RunUntilAsync(int workers, Func<TrainingJob, bool> isDone)
     {

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Protocol;
@@ -41,7 +42,7 @@ internal sealed class SimulationRun
             run.Play();
             broken = run._fleet.Checks.Broken;
         }
-        catch (BrokenInvariantException error)
+        catch (Exception error) when (error is BrokenInvariantException or InvariantBrokenException)
         {
             broken = run._fleet.Checks.Broken ?? error.Message;
         }

@@ -9,6 +9,7 @@ namespace LightlyCluster.Simulation.Tests;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int FailuresShown = 20;
+    private const int SeedsOfOneFault = 4;
 
     private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("SIMULATION_SEEDS") ?? "2000");
     private static readonly int From = int.Parse(Environment.GetEnvironmentVariable("SIMULATION_FROM") ?? "1");
@@ -66,7 +67,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public void One_fault_costs_at_most_one_lease_and_a_second(Misfortune misfortune, double secondsMaximum)
     {
         var job = new SimulatedJob(5, 6, 120, 64, 50, 3);
-        var outcomes = Enumerable.Range(1, 8).Select(seed => SimulationRun.Play(SimulationPlan.Undisturbed(seed, job with { MinimumWorkers = 1 }, 3) with
+        var outcomes = Enumerable.Range(1, SeedsOfOneFault).Select(seed => SimulationRun.Play(SimulationPlan.Undisturbed(seed, job with { MinimumWorkers = 1 }, 3) with
         {
             Misfortunes = [(TimeSpan.FromSeconds(4 + (0.13 * seed)), misfortune)],
             FaultsEnd = TimeSpan.FromSeconds(12),

@@ -47,10 +47,10 @@ internal sealed class TrainingJobEndpoint(
         WatchTrainingJobRequest request, IServerStreamWriter<WatchTrainingJobResponse> responseStream, ServerCallContext context)
     {
         var from = ResumeToken.Read(request.ResumeToken, request.FromStep);
-        if (from.NextStep > 1 && await store.ReadAsync(request.Id) is null)
+        if (request.ResumeToken.Length > 0 || request.FromStep is > 1 and < long.MaxValue)
         {
-            // Who has seen steps of it has seen the job.
-            throw RpcErrors.JobLost(request.Id);
+            // Who has seen some of it has seen the job.
+            _ = await store.ReadAsync(request.Id) ?? throw RpcErrors.JobLost(request.Id);
         }
 
         await RequireAsync(request.Id, context);

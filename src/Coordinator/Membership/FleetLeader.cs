@@ -141,6 +141,11 @@ internal sealed partial class FleetLeader(
 
         foreach (var gone in _state.Jobs.Keys.Except(jobs.Select(job => job.Id), StringComparer.Ordinal).ToArray())
         {
+            if (_state.Jobs[gone].Record.State == JobState.Running)
+            {
+                LogVanished(gone, _state.Jobs[gone].Record.Step);
+            }
+
             Forget(gone);
             await FeedAsync(new JobForgotten(gone), term);
         }
@@ -298,6 +303,10 @@ internal sealed partial class FleetLeader(
     [LoggerMessage(1104, LogLevel.Error, "META_REGRESSED: META gave term {Term} after {Last}: it has lost what it acknowledged. Workers that hold newer states stop their "
         + "jobs. Restore its append-only file (appendfsync always).")]
     private partial void LogRegressed(long term, long last);
+
+    [LoggerMessage(1105, LogLevel.Error, "META_REGRESSED: META knows nothing of job {Job} any more, which was running at step {Step}: it has lost what it "
+        + "acknowledged. The job stops. Restore META's append-only file (appendfsync always), or start again from a checkpoint with --resume.")]
+    private partial void LogVanished(string job, long step);
 
     [LoggerMessage(1103, LogLevel.Warning, "{Name} follows: the coordinator at {Leader} leads. Workers go there.")]
     private partial void LogFollows(string name, string leader);

@@ -63,6 +63,11 @@ internal static class AccessServices
 
         application.UseAuthentication();
         application.UseAuthorization();
+        if (options.AsksWho)
+        {
+            application.MapSignIn();
+        }
+
         return application;
     }
 }

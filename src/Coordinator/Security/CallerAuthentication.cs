@@ -47,6 +47,9 @@ internal sealed class CallerAuthentication(
             : Refuse(AccessRefusal.TokenMissing));
     }
 
+    /// <inheritdoc/>
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => SignIn.ChallengeAsync(Context);
+
     private static string? TokenOf(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();

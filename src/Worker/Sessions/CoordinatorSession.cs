@@ -34,6 +34,7 @@ internal sealed partial class CoordinatorSession(
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan DropTime = TimeSpan.FromSeconds(10);
 
     private readonly AssignedJob _job = new(factory, state);
     private readonly CoordinatorStream _stream = new(options, state, clock);
@@ -143,7 +144,16 @@ internal sealed partial class CoordinatorSession(
     private async Task ComeAnewAsync(string reason)
     {
         LogFenced(_incarnation, reason);
-        await _job.StopForNowAsync();
+        try
+        {
+            await _job.StopForNowAsync().WaitAsync(DropTime, clock, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            // A thread stands in native code and cannot be ended: only a new process can take part again.
+            Environment.FailFast($"Worker {options.Id} was declared dead ({reason}) and cannot drop its part within {DropTime.TotalSeconds} s. It ends; start it again.");
+        }
+
         state.Reset();
         _incarnation = NewIncarnation();
         var renewed = Interlocked.Exchange(ref _renewed, new());

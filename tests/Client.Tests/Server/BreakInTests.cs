@@ -249,6 +249,28 @@ public sealed class BreakInTests(SecureFleet fleet)
     }
 
     [Fact]
+    public async Task A_browser_gets_a_cookie_that_scripts_and_other_sites_cannot_use()
+    {
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == "CN=fleet";
+        using var http = new HttpClient(handler) { BaseAddress = new(fleet.Server), DefaultRequestVersion = new(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        var page = new Uri("/signin", UriKind.Relative);
+        using var form = await http.GetAsync(page, Stop);
+        using var wrong = await http.PostAsync(page, new FormUrlEncodedContent([new("token", "lct_wrong")]), Stop);
+        using var worker = await http.PostAsync(page, new FormUrlEncodedContent([new("token", fleet.TokenOf("worker"))]), Stop);
+        using var right = await http.PostAsync(page, new FormUrlEncodedContent([new("token", fleet.TokenOf("vision-viewer"))]), Stop);
+
+        (await form.Content.ReadAsStringAsync(Stop)).ShouldContain("Your token");
+        form.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("default-src 'none'");
+        ((int)wrong.StatusCode, (int)worker.StatusCode, (int)right.StatusCode).ShouldBe((401, 401, 302));
+        var cookie = right.Headers.GetValues("Set-Cookie").Single();
+        cookie.ShouldContain("httponly");
+        cookie.ShouldContain("samesite=strict");
+        cookie.ShouldContain("secure");
+    }
+
+    [Fact]
     public async Task What_happened_is_in_the_audit_log_and_no_secret_is_in_any_log()
     {
         using var client = fleet.ClientOf("vision-submitter");

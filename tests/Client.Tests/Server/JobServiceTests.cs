@@ -158,6 +158,33 @@ public sealed class JobServiceTests(SecureFleet fleet)
     }
 
     [Fact]
+    public async Task A_broken_watch_goes_on_with_the_next_line_and_tells_none_twice()
+    {
+        using var client = fleet.ClientOf("vision-submitter");
+        using var channel = fleet.ChannelOf(fleet.SettingsOf("vision-viewer"));
+        var service = new TrainingJobService.TrainingJobServiceClient(channel.Invoker);
+        var job = await client.CreateAsync("broken", fleet.Job(), Stop);
+        await WriteLinesAsync(job.Id, 700, "line");
+        var sequences = new List<long>();
+        var token = "";
+        for (var part = 0; sequences.Count < 700; part++)
+        {
+            part.ShouldBeLessThan(20, "each part of the stream tells something new");
+            using var watch = service.WatchTrainingJob(new() { Id = job.Id, ResumeToken = token }, cancellationToken: Stop);
+            for (var events = 0; events < 100 && sequences.Count < 700 && await watch.ResponseStream.MoveNext(Stop); events++)
+            {
+                token = watch.ResponseStream.Current.ResumeToken;
+                if (watch.ResponseStream.Current.Log is { } line)
+                {
+                    sequences.Add(line.Sequence);
+                }
+            }
+        }
+
+        sequences.ShouldBe(Enumerable.Range(1, 700).Select(number => (long)number));
+    }
+
+    [Fact]
     public async Task A_reader_that_does_not_read_is_cut_off_and_costs_no_memory()
     {
         const int Lines = 2000;
@@ -224,12 +251,13 @@ public sealed class JobServiceTests(SecureFleet fleet)
 
     private async Task WriteLinesAsync(string job, int count, string text)
     {
+        var name = $"talker-{job}";
         using var channel = fleet.ChannelOf(fleet.SettingsOf("worker"));
         var workers = new WorkerService.WorkerServiceClient(channel.Invoker);
         var key = new string('k', 32);
-        await workers.RegisterAsync(new() { WorkerId = "talker", Incarnation = "talker", NumericClass = "class", SessionKey = key }, cancellationToken: Stop);
+        await workers.RegisterAsync(new() { WorkerId = name, Incarnation = name, NumericClass = "class", SessionKey = key }, cancellationToken: Stop);
         using var session = workers.Session(cancellationToken: Stop);
-        await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = "talker", SessionKey = key } }, Stop);
+        await session.RequestStream.WriteAsync(new() { Hello = new() { Incarnation = name, SessionKey = key } }, Stop);
         for (var number = 0; number < count; number++)
         {
             await session.RequestStream.WriteAsync(new() { Log = new() { JobId = job, Level = "information", Text = text } }, Stop);

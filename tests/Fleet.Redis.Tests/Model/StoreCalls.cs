@@ -15,6 +15,7 @@ internal static class StoreCalls
 {
     public const int Shards = 4;
     public const int Chunks = 2;
+    public const int Blocks = 5;
     public static readonly string[] Incarnations = ["one", "two", "three", "stranger"];
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
@@ -29,6 +30,11 @@ internal static class StoreCalls
                 (2, PublishShards), (2, PublishNodes), (2, PublishReduced), (3, PublishAll), (2, Bump), (1, Verify), (1, ChangeState),
                 (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases))
             .Array[1, 24].Select(calls => (StoreCall[])[.. Prologue, .. calls]);
+
+    /// <summary>A sequence of an embedding job, whose steps are blocks that are done.</summary>
+    public static Gen<StoreCall[]> BlockSequence { get; } =
+        Gen.Frequency((5, LeaseBlock), (5, CompleteBlock), (2, Bump), (1, ChangeState), (1, Control))
+            .Array[1, 30].Select(calls => (StoreCall[])[.. Prologue, .. calls]);
 
     private static StoreCall[] Prologue =>
         [CreateOf("request-0", 0), InitializeOf(0, "hash-0", "manifest"), BumpOf(0, 1, ["one", "two"], isStart: true, isLoss: false)];
@@ -72,6 +78,16 @@ internal static class StoreCalls
         from pointers in Node.Array[1, 4]
         select Fenced($"nodes {incarnation} {string.Join(' ', pointers.AsEnumerable())}", generation, step, async (store, job, at) =>
             (await store.Steps(job, incarnation).PublishNodesAsync(at.Generation, at.Step, pointers, Life)).ToString());
+
+    private static Gen<StoreCall> LeaseBlock => Incarnation.Select(incarnation => new StoreCall($"lease a block to {incarnation}", async (store, job) =>
+        $"{await store.Blocks(job, incarnation).LeaseAsync(Blocks)}"));
+
+    private static Gen<StoreCall> CompleteBlock =>
+        from incarnation in Incarnation
+        from block in Gen.Int[0, Blocks - 1]
+        from digest in Digest
+        select new StoreCall($"block {block} of {incarnation} is {digest}", async (store, job) =>
+            $"{await store.Blocks(job, incarnation).CompleteAsync(block, digest, 0.5)}");
 
     private static Gen<StoreCall> PublishReduced =>
         from incarnation in Incarnation

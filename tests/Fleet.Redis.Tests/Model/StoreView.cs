@@ -62,6 +62,16 @@ internal static class StoreView
         }
     }
 
+    /// <summary>Each block that is done counts once and has one row.</summary>
+    public static async Task RequireBlockInvariantsAsync(IFleetStore store, string job)
+    {
+        if (await store.Jobs.ReadAsync(job) is { IsInitialized: true } record)
+        {
+            (await store.Jobs.ReadMetricsAsync(job, 0, 100)).Count.ShouldBe((int)record.Step);
+            record.Step.ShouldBeLessThanOrEqualTo(StoreCalls.Blocks);
+        }
+    }
+
     private static string Sorted<T>(IEnumerable<T> items) =>
         string.Join(' ', items.Select(item => $"{item}").Order(StringComparer.Ordinal));
 }

@@ -9,6 +9,7 @@ public sealed class SnippetTests
     [
         .. Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "docs", "methods"), "*.md")
             .Append(Path.Combine(SourceTree.Root, "docs", "concepts.md"))
+            .Append(Path.Combine(SourceTree.Root, "docs", "evaluation.md"))
             .Where(page => Blocks(page).Count > 0)
             .Select(page => Path.GetRelativePath(SourceTree.Root, page)),
     ];

@@ -18,5 +18,5 @@ internal sealed class FaultyStore(IFleetStore inner, SimulatedNetwork network, T
     public IStepStore Steps(string job, string incarnation) => new FaultyStepStore(inner.Steps(job, incarnation), network);
 
     /// <inheritdoc/>
-    public IBlockStore Blocks(string job, string incarnation) => inner.Blocks(job, incarnation);
+    public IBlockStore Blocks(string job, string incarnation) => new FaultyBlockStore(inner.Blocks(job, incarnation), network);
 }

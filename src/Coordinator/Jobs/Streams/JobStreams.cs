@@ -63,7 +63,6 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
         feeds.FollowAsync(job, async feed =>
         {
             var state = feed.Now;
-            var hasSeen = state.Record is not null;
             while (state.Record is not null)
             {
                 await send(state);
@@ -72,14 +71,15 @@ internal sealed class JobStreams(JobFeeds feeds, IJobStore store, SecurityOption
                     return;
                 }
 
+                var before = state;
                 state = await feed.ChangedAsync(state, HeartbeatInterval, cancellationToken);
-                await beat();
-            }
+                if (state.Record is null && !before.IsOver)
+                {
+                    // Only a job that rests or has ended can be deleted.
+                    throw RpcErrors.JobLost(job);
+                }
 
-            // A job that rests or has ended is not followed any more when it is deleted.
-            if (hasSeen)
-            {
-                throw RpcErrors.JobLost(job);
+                await beat();
             }
         });
 }
