@@ -11,6 +11,7 @@ const string Usage = """
            benchmarks recovery [--kills 24] [--stops 6] [--absence 30]
            benchmarks scale [--workers 5000] [--seconds 20]
            benchmarks load [--watchers 200] [--queued 1000] [--rate 500] [--seconds 10] [--store embedded|redis]
+           benchmarks telemetry [--calls 20000] [--rounds 3]
            benchmarks augment [--sizes 32,128,224] [--images 300] [--rounds 5] [--data DIR] [--lightly DIR]
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
@@ -24,6 +25,7 @@ const string Usage = """
     recovery  time from kill -9 and SIGSTOP to the next commit, of a join, commits without a coordinator, cost when nobody dies
     scale     the coordinator with thousands of simulated workers: connect rate, memory of a stream, CPU, time to tell all a generation
     load      many watchers of a running job, a long queue, submits at a fixed rate: latency, memory, and whether anything was lost
+    telemetry what metrics and traces cost a step: the calls alone, and a fleet with and without a receiver
     augment   views/s of the SimCLR preset on one thread from decoded images, in turn with lightly itself where it is installed
     """;
 
@@ -40,6 +42,7 @@ return args switch
     ["coverage", ..] => await CoverageBenchmark.RunAsync(args[1..]),
     ["embed", ..] => await EmbedBenchmark.RunAsync(args[1..]),
     ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
+    ["telemetry", ..] => await TelemetryBenchmark.RunAsync(args[1..]),
     ["augment", ..] => await AugmentBenchmark.RunAsync(args[1..]),
     _ => await FailAsync(),
 };

@@ -262,7 +262,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
                 return _reduction.IsComplete ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
             }
 
-            if (current is null || current.Generation != job.Generation || current.State != JobState.Running)
+            // A META that has lost commits is noticed too, by all who wait.
+            if (current is null || current.Generation != job.Generation || current.State != JobState.Running || current.Step < _step)
             {
                 return null;
             }
@@ -297,6 +298,6 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     private async Task<bool> HasChangedAsync(JobRecord job)
     {
         var current = await parts.Jobs.ReadHeadAsync(parts.Ticket.Id);
-        return current is null || current.Generation != job.Generation || current.State != JobState.Running || current.Step > _step;
+        return current is null || current.Generation != job.Generation || current.State != JobState.Running || current.Step != _step;
     }
 }

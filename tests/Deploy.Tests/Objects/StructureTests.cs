@@ -142,6 +142,18 @@ public sealed class StructureTests
     }
 
     [Fact]
+    public void Prometheus_shows_a_token_and_knows_the_certificate()
+    {
+        var overlay = Overlay.Load("production");
+        var endpoint = overlay.All<ServiceMonitor>().Single().Spec.Endpoints.Single();
+        var certificate = overlay.All<Certificate>().Single(candidate => candidate.Spec.SecretName == endpoint.TlsConfig?.Ca.Secret.Name);
+
+        endpoint.Scheme.ShouldBe("https");
+        certificate.Spec.DnsNames.ShouldContain(endpoint.TlsConfig!.ServerName);
+        SecretsBefore.ShouldContain(endpoint.Authorization?.Credentials.Name);
+    }
+
+    [Fact]
     public void The_autoscaler_scales_the_workers_and_nobody_else_does()
     {
         var overlay = Overlay.Load("production");

@@ -5,6 +5,7 @@ using LightlyCluster.Coordinator.Security;
 using LightlyCluster.Deploy.Tests.Objects;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Hosting;
+using LightlyCluster.Observability;
 using LightlyCluster.Worker.Hosting;
 
 namespace LightlyCluster.Deploy.Tests.Settings;
@@ -32,6 +33,7 @@ public sealed class SettingsTests
         Should.NotThrow(() => SettingsReader.Read<WorkerOptions>(worker.Configuration, WorkerOptions.SectionName));
         foreach (var configuration in new[] { coordinator.Configuration, worker.Configuration })
         {
+            Should.NotThrow(() => SettingsReader.Read<TelemetryOptions>(configuration, TelemetryOptions.SectionName)).Problem.ShouldBeNull();
             Should.NotThrow(() => SettingsReader.Read<StoreAccess>(configuration, StoreAccess.SectionName)).IsSet.ShouldBeTrue();
         }
 
@@ -66,7 +68,10 @@ public sealed class SettingsTests
         var worker = SettingsReader.Read<WorkerOptions>(new ProgramEnvironment(overlay, "worker").Configuration, WorkerOptions.SectionName);
 
         options.Listen.ShouldBe($"0.0.0.0:{Port(overlay, "coordinator", "grpc")}");
+        options.Http.ShouldBe($"0.0.0.0:{Port(overlay, "coordinator", "http")}");
         options.Probes.ShouldBe($"0.0.0.0:{Port(overlay, "coordinator", "probes")}");
+        SettingsReader.Read<TelemetryOptions>(new ProgramEnvironment(overlay, "worker").Configuration, TelemetryOptions.SectionName)
+            .MetricsPortNumber.ShouldBe(Port(overlay, "worker", "metrics"));
         worker.Probes.ShouldBe($"0.0.0.0:{Port(overlay, "worker", "probes")}");
         RequireService(overlay, new Uri(worker.Coordinator).Authority);
         RequireService(overlay, options.Meta);

@@ -6,7 +6,7 @@ using LightlyCluster.FleetRuns.Tests.Telemetry.Otlp;
 namespace LightlyCluster.FleetRuns.Tests.Telemetry;
 
 /// <summary>Receives OTLP over HTTP as a collector does, and keeps what came.</summary>
-internal sealed class OtlpReceiver : IDisposable
+internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
@@ -42,7 +42,7 @@ internal sealed class OtlpReceiver : IDisposable
     };
 
     /// <summary>Waits until what came is as wanted.</summary>
-    public async Task UntilAsync(Func<bool> isThere, Func<string> missing)
+    public static async Task UntilAsync(Func<bool> isThere, Func<string> missing)
     {
         for (var tries = 0; !isThere(); tries++)
         {
@@ -55,10 +55,10 @@ internal sealed class OtlpReceiver : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _listener.Close();
-        _receiving.Wait(TimeSpan.FromSeconds(5));
+        await _receiving;
     }
 
     private async Task ReceiveAsync()

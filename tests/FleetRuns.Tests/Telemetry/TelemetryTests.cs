@@ -16,7 +16,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task A_sampled_step_of_two_workers_is_one_trace_with_every_phase_below_its_worker()
     {
-        using var receiver = new OtlpReceiver();
+        await using var receiver = new OtlpReceiver();
         await using var fleet = await TestFleet.StartAsync(_folder, variables: receiver.Variables(traceEvery: "4"));
         fleet.AddWorkers(2);
         var job = await fleet.SubmitAsync(EqualBitsTests.JobOf(TestImages.Make(_folder), "simclr", 2, Steps));
@@ -24,7 +24,7 @@ public sealed class TelemetryTests : IDisposable
         var identity = TraceIdentity.OfStep(job.Id, 8);
         IReadOnlyList<ReceivedSpan> Trace() => [.. receiver.Spans.Where(span => span.TraceId == identity.TraceId.ToHexString())];
 
-        await receiver.UntilAsync(
+        await OtlpReceiver.UntilAsync(
             () => Trace().Count(span => span.Name == TelemetryPhases.Hash) == 2 && Trace().Any(span => span.Name == TelemetrySpans.FleetStep.Name),
             () => $"step 8 whole; there are {string.Join(", ", Trace().Select(span => span.Name))}");
         var spans = Trace();
@@ -56,7 +56,7 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task A_run_with_a_loss_gives_out_every_name_of_the_catalogue_and_no_other()
     {
-        using var receiver = new OtlpReceiver();
+        await using var receiver = new OtlpReceiver();
         await using var fleet = await TestFleet.StartAsync(_folder, variables: receiver.Variables(traceEvery: "4"));
         fleet.AddWorkers(3);
         await fleet.WorkersAreIdleAsync("worker-0", "worker-1", "worker-2");
@@ -70,7 +70,7 @@ public sealed class TelemetryTests : IDisposable
         string[] Missing() =>
             [.. instruments.Except(receiver.Metrics), .. names.Except(receiver.Spans.Select(span => span.Name))];
 
-        await receiver.UntilAsync(() => Missing().Length == 0, () => string.Join(", ", Missing()));
+        await OtlpReceiver.UntilAsync(() => Missing().Length == 0, () => string.Join(", ", Missing()));
 
         receiver.Metrics.Where(name => name.StartsWith("lightlycluster.", StringComparison.Ordinal))
             .ShouldBeSubsetOf(TelemetryInstruments.All.Select(instrument => instrument.Name));

@@ -3,7 +3,7 @@
 usage: PYTHONPATH=LIGHTLY_SOURCE python3 make_values.py OUT_FOLDER [SEED]
 then:  LIGHTLY_GOLDEN=OUT_FOLDER ./test golden
 
-Needs torch, torchvision and Pillow (Debian: python3-torch python3-torchvision libopenblas0-pthread) and lightly's source.
+Needs torch, torchvision and Pillow (Debian: python3-torch python3-torchvision python3-tqdm libopenblas0-pthread) and lightly's source.
 """
 import json, os, random, sys, warnings
 import numpy as np

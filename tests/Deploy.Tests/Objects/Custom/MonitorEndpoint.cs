@@ -8,4 +8,10 @@ internal sealed class MonitorEndpoint
     public string Path { get; set; } = "";
 
     public string Interval { get; set; } = "";
+
+    public string Scheme { get; set; } = "";
+
+    public MonitorAuthorization? Authorization { get; set; }
+
+    public MonitorTls? TlsConfig { get; set; }
 }
