@@ -43,7 +43,11 @@ internal sealed class JobVerdicts(IJobStore store)
             StepSeconds = [.. rows.Select(row => row.Seconds)],
             PhaseSeconds = rows.SelectMany(row => row.Phases).GroupBy(phase => phase.Key, StringComparer.Ordinal)
                 .ToDictionary(phase => phase.Key, phase => phase.Sum(pair => pair.Value), StringComparer.Ordinal),
-            Workers = [.. members.Select(member => new WorkerEvidence(member.Id, member.ShardsPerSecond * shardImages, member.Note == "straggler"))],
+            Workers = [.. members.Select(member => new WorkerEvidence(
+                member.Id,
+                member.ShardsPerSecond * shardImages,
+                member.Note == "straggler",
+                IsGone: member.Left > 0 && member.Reason != job.State.ToString()))],
             Recoveries = (await store.ReadRecoveriesAsync(job.Id)).Count,
             MemoryBytes = [.. rows.Where(row => row.MemoryBytes > 0).Select(row => row.MemoryBytes)],
             MemoryLimitBytes = rows.LastOrDefault(row => row.MemoryLimitBytes > 0)?.MemoryLimitBytes ?? 0,

@@ -90,7 +90,7 @@ public static class RunJudge
 
     private static RunVerdict? JudgeStragglers(RunEvidence evidence, Dictionary<string, double> shares)
     {
-        var known = evidence.Workers.Where(worker => worker.ImagesPerSecond > 0).ToArray();
+        var known = evidence.Workers.Where(worker => worker is { ImagesPerSecond: > 0, IsGone: false }).ToArray();
         foreach (var worker in known.OrderBy(worker => worker.ImagesPerSecond).ThenBy(worker => worker.Id, StringComparer.Ordinal))
         {
             var others = known.Where(other => other != worker).Select(other => other.ImagesPerSecond).Order().ToArray();

@@ -42,6 +42,17 @@ public sealed class RunJudgeTests
     }
 
     [Fact]
+    public void A_worker_that_was_lost_is_no_straggler()
+    {
+        var evidence = Evidence(("forward", 0.9)) with
+        {
+            Workers = [new("worker-0", 100, false), new("worker-1", 40, false, IsGone: true), new("worker-2", 110, false)],
+        };
+
+        RunJudge.Judge(evidence).ShouldNotBeNull().Kind.ShouldBe(RunVerdict.ComputeBound);
+    }
+
+    [Fact]
     public void Workers_that_differ_a_little_are_no_stragglers()
     {
         var evidence = Evidence(("forward", 0.9)) with { Workers = [new("worker-0", 100, false), new("worker-1", 70, false)] };
