@@ -59,6 +59,19 @@ public abstract partial class ScriptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_owner_is_told_when_only_its_own_share_of_a_chunk_is_missing()
+    {
+        var steps = await StartAsync("job", ["one", "two"]);
+        await using var events = await _jobs.SubscribeAsync("job");
+        await events.WaitAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+
+        // Chunk 0 is of "two", which publishes no nodes of it.
+        await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2)], Life);
+
+        (await events.WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_step_is_committed_once_and_a_repeat_is_a_success()
     {
         var steps = await StartAsync("job", ["one", "two"]);

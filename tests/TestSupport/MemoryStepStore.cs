@@ -65,6 +65,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
 
         var stored = keys.OpenHash(_names.Nodes(step));
         var shards = int.Parse(Job["shards"]);
+        var ownerShare = 4 * (int)Math.Ceiling(shards / (double)keys.Hash(_names.Members).Count);
         var isHint = false;
         foreach (var node in nodes)
         {
@@ -80,7 +81,7 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
                 covered += node.Node.Count - (covered > 0 ? DropWithin(stored, node.Chunk, node.Node) : 0);
                 stored[field] = value;
                 stored[$"{node.Chunk}"] = $"{covered}";
-                isHint |= covered == shards;
+                isHint |= shards - covered <= ownerShare;
             }
         }
 

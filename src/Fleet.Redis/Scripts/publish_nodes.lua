@@ -3,7 +3,8 @@
 --       then (chunk, start, count, digest, payload key) for each
 -- Result: {OK | STALE | NOT_RUNNING | ALREADY_COMMITTED | FUTURE, number refused because they overlap or are no nodes of the tree}.
 -- Stored: "chunk:start:count" -> "digest:key", and "chunk" -> shards covered; one publication costs the depth of the tree, not what others
--- have published. A hint goes out only when a chunk is covered, which is when its owner can begin.
+-- have published. An owner publishes no nodes of its own chunks, so a hint goes out when what is left of a chunk may be its owner's share:
+-- four average shares.
 -- Invariant: for each chunk, published nodes cover disjoint shards, and what they cover never shrinks. Nodes of one tree are nested or
 -- disjoint: a larger node takes the place of those within it (else two fleets that divided the shards differently would wait for each
 -- other for ever), one within a published node is refused. The same node with an equal digest replaces a lost payload.
@@ -13,6 +14,7 @@ local step = tonumber(redis.call('HGET', KEYS[1], 'step'))
 if tonumber(ARGV[3]) < step then return {'ALREADY_COMMITTED'} end
 if tonumber(ARGV[3]) > step then return {'FUTURE'} end
 local shards = tonumber(redis.call('HGET', KEYS[1], 'shards'))
+local owner_share = 4 * math.ceil(shards / redis.call('HLEN', KEYS[2]))
 
 local function left_of(count)
   local left = 1
@@ -62,7 +64,7 @@ for index = 6, #ARGV, 5 do
     local covered = tonumber(redis.call('HGET', KEYS[3], chunk) or '0')
     if covered > 0 then covered = covered - drop_within(chunk, first, count) end
     redis.call('HSET', KEYS[3], field, digest .. ARGV[index + 4], chunk, tostring(covered + count))
-    if covered + count == shards then complete = true end
+    if shards - covered - count <= owner_share then complete = true end
   else
     refused = refused + 1
   end
