@@ -6,8 +6,8 @@ import * as format from "./format.js";
 const badge = (text, kind) => el("span", { class: "badge", data: { kind: kind ?? format.kindOf(text) } }, text);
 const tile = (name, value, small) => el("div", { class: "tile" }, el("dt", {}, name), el("dd", {}, value, small ? el("small", {}, ` ${small}`) : null));
 
-// The list of jobs, or what to do when there is none.
-export class JobsPage {
+// A page of rows that follows no job.
+class ListPage {
   constructor(state) {
     this.state = state;
     this.node = el("div");
@@ -15,7 +15,10 @@ export class JobsPage {
   }
 
   jobs() { return []; }
+}
 
+// The list of jobs, or what to do when there is none.
+export class JobsPage extends ListPage {
   update() {
     const { fleet, chosen } = this.state;
     if (!fleet) { show(this.node, "wait", () => el("p", { class: "empty" }, "Connecting to the coordinator …")); return; }
@@ -174,15 +177,7 @@ export class JobPage {
 }
 
 // Who is there.
-export class WorkersPage {
-  constructor(state) {
-    this.state = state;
-    this.node = el("div");
-    this.list = () => [...this.node.querySelectorAll("tbody tr")];
-  }
-
-  jobs() { return []; }
-
+export class WorkersPage extends ListPage {
   update() {
     const { fleet } = this.state;
     if (!fleet) return;
