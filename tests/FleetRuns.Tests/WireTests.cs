@@ -31,7 +31,7 @@ public sealed class WireTests : IDisposable
         hashes.Values.Distinct().Count().ShouldBe(JobVocabulary.Wires.Count, "each format rounds in its own way");
         foreach (var wire in new[] { JobVocabulary.WireBFloat16, JobVocabulary.WireInt8 })
         {
-            var victim = fleet.AddWorker($"armed-{wire}", "worker.reduced-written@2");
+            var victim = fleet.AddWorker($"armed-{wire}", "worker.published@2");
             await fleet.WorkersAreIdleAsync("worker-0", "worker-1", "worker-2", "worker-3", $"armed-{wire}");
             var spec = JobOf(images, wire, 4);
             spec.Workers.Min = 1;
