@@ -60,7 +60,7 @@ public sealed class UnevenWorkerTests : IAsyncLifetime
     {
         await using var first = Fleet.AddWorker("first");
         await using var second = Fleet.AddWorker("second");
-        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=12000");
+        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=20000");
         await Fleet.WorkersAreIdleAsync("first", "second", "hanging");
 
         var (end, steps) = await RunUntilAsync(3, job => job.Result.Workers.Count(worker => worker.Id == "hanging" && worker.Shards > 0) == 2);
