@@ -19,6 +19,8 @@ internal static class QualityBenchmark
         ["barlow-twins"] = (0.266, ["transforms.preset=simclr", "transforms.cjStrength=0.5", "optimizer.learningRate=0.12"]),
     };
 
+    private static readonly string[] Budget = ["backbone.width=0.25", "train.batchSize=256", "train.shards=8", "train.verifyEvery=1"];
+
     /// <summary>Runs and prints a table.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -73,7 +75,7 @@ internal static class QualityBenchmark
         string[] arguments =
         [
             "train", $"recipes/cifar10-{method}.yaml", "--data", train, "--test-data", test, "--out", output, "--workers", workers,
-            .. new[] { "backbone.width=0.25", "train.batchSize=256", "train.shards=8", "train.verifyEvery=1" }.Concat(settings).SelectMany(setting => new[] { "--set", setting }),
+            .. Budget.Concat(settings).SelectMany(setting => (string[])["--set", setting]),
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         using var process = Process.Start(start)!;
