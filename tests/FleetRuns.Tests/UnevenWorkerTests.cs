@@ -70,8 +70,8 @@ public sealed class UnevenWorkerTests : IAsyncLifetime
         var lost = end.Result.Recoveries.ShouldHaveSingleItem();
         (lost.Worker, lost.Cause).ShouldBe(("hanging", "stuck"));
 
-        // Steps went on while it hung: only one had to wait for help.
-        steps.Count(step => step.Seconds > 1).ShouldBeLessThan(3);
+        // It hung in step 14 and was helped: steps went on until it was given up.
+        lost.Step.ShouldBeGreaterThan(15);
     }
 
     [Fact]
