@@ -16,6 +16,7 @@ internal static class ExchangeBenchmark
     {
         var values = int.Parse(Arguments.Get(arguments, "values", "11250000"));
         var rounds = int.Parse(Arguments.Get(arguments, "rounds", "60")) + ExchangeTimes.WarmUps;
+        var chunk = int.Parse(Arguments.Get(arguments, "chunk", "0"));
         var peer = new PeerAllReduce(Arguments.Get(arguments, "python", "/usr/bin/python3"), values, rounds);
         var reason = await peer.ReasonAsync();
         Console.WriteLine($"{values * 4 / 1e6:F1} MB of float32, 2 processes, {rounds - ExchangeTimes.WarmUps} rounds after {ExchangeTimes.WarmUps} to warm up; "
@@ -29,7 +30,7 @@ internal static class ExchangeBenchmark
                 foreach (var wire in Choice(arguments, "wire", JobVocabulary.Wires))
                 {
                     var gloo = reason is null ? await peer.MeasureAsync() : [];
-                    await MeasureAsync(new(transport, wire, store, values, rounds), gloo);
+                    await MeasureAsync(new(transport, wire, store, values, rounds, chunk), gloo);
                 }
             }
         }

@@ -7,7 +7,7 @@ namespace LightlyCluster.Benchmarks;
 internal static class ExchangeTimes
 {
     /// <summary>Rounds at the beginning that do not count: the compiler is still at work.</summary>
-    public const int WarmUps = 30;
+    public const int WarmUps = 60;
 
     /// <summary>Waits for the processes to end.</summary>
     /// <returns>For each round that counts, the slower of the two.</returns>

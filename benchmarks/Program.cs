@@ -1,7 +1,7 @@
 using LightlyCluster.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--python FILE]
+    usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--chunk VALUES] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
@@ -18,7 +18,7 @@ const string Usage = """
            benchmarks report [--only bank,augment,...] [--out docs/benchmark-report.md] [--lightly DIR]
 
     exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
-              the same with PyTorch's gloo where Python has torch
+              the same with PyTorch's gloo where Python has torch; --chunk: values in a chunk instead of the format's own
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
     coverage  what 50 samples of a coreset cover, against random choice, after a short training on clothing and CIFAR-10

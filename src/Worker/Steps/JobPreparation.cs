@@ -6,6 +6,7 @@ using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.SelfSupervised.Transforms;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
+using LightlyCluster.Worker.Steps.Wire;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -65,7 +66,7 @@ internal static class JobPreparation
             Views = views,
             Method = method,
             Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal, specification.Schedule.Name == "cosine"),
-            Layout = new VectorLayout(method.VectorLength, (int)method.GradientLength),
+            Layout = new VectorLayout(method.VectorLength, (int)method.GradientLength, WireFormats.Of(specification.Sync.Wire).ChunkLength),
         };
         if (specification.Checkpoint.ResumeFrom.Length > 0)
         {
