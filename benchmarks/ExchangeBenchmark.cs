@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.FleetRuns.Tests;
@@ -12,7 +13,8 @@ internal static class ExchangeBenchmark
     {
         var values = int.Parse(Arguments.Get(arguments, "values", "11250000"));
         var rounds = int.Parse(Arguments.Get(arguments, "rounds", "30"));
-        Console.WriteLine($"{values * 4 / 1e6:F1} MB of float32, 2 processes, median of {rounds - 5} rounds after 5 to warm up");
+        var transport = Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis);
+        Console.WriteLine($"{values * 4 / 1e6:F1} MB of float32, 2 processes, transport {transport}, median of {rounds - 5} rounds after 5 to warm up");
         foreach (var kind in new[] { TestStore.Redis, TestStore.Embedded })
         {
             var folder = Directory.CreateTempSubdirectory("lightly-benchmark-").FullName;
@@ -22,9 +24,12 @@ internal static class ExchangeBenchmark
             await jobs.CreateAsync(new("job", "{}", "job", 1, 2, 0, 2, 2), "request");
             await jobs.InitializeAsync("job", new(1, 1, rounds, 0, "hash", "manifest", "class", values));
             var assignment = ShardAssignment.Weighted(2, ["one", "two"], [1, 1]);
-            await jobs.BumpGenerationAsync("job", new(1, 0, assignment, assignment, true, 1, [], new Dictionary<string, string>()));
+            await jobs.BumpGenerationAsync("job", new(1, 0, assignment, assignment, true, 1, [], new Dictionary<string, string>())
+            {
+                Transport = new(transport, ""),
+            });
             var workers = Enumerable.Range(0, 2)
-                .Select(rank => ChildProcess.StartProject("Benchmarks", "exchange-worker", $"{rank}", store.Meta, store.Data, $"{values}", $"{rounds}"))
+                .Select(rank => ChildProcess.StartProject("Benchmarks", "exchange-worker", $"{rank}", store.Meta, store.Data, $"{values}", $"{rounds}", transport))
                 .ToArray();
             await Task.WhenAll(workers.Select(worker => worker.Process.WaitForExitAsync()));
             var times = workers.SelectMany(worker => Rounds(worker.Said).Skip(5)).ToArray();

@@ -5,7 +5,12 @@ using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Telemetry;
+using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Peer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LightlyCluster.Benchmarks;
 
@@ -14,7 +19,7 @@ internal static class ExchangeWorker
 {
     private const int Shards = 2;
 
-    /// <summary>Runs: rank, meta, data, values, rounds.</summary>
+    /// <summary>Runs: rank, meta, data, values, rounds, transport.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (rank, values, rounds) = (int.Parse(arguments[0]), int.Parse(arguments[3]), int.Parse(arguments[4]));
@@ -23,8 +28,14 @@ internal static class ExchangeWorker
         var jobs = new JobStore(connections);
         var steps = new StepStore(connections, "job", names[rank]);
         var layout = new VectorLayout(values);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var instruments = ActivatorUtilities.CreateInstance<TransportInstruments>(services);
         await using var events = await jobs.SubscribeAsync("job");
-        using var exchange = new RedisExchange(steps, new PayloadStore(connections), layout, "job", names[rank]);
+        await using var server = new PeerServer(new WorkerOptions(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
+        var transports = new Transports(server, instruments, TimeProvider.System, NullLogger<Transports>.Instance);
+        await using var payloads = await transports.OpenAsync("job", names[rank], arguments[5], new RedisFleetStore(connections));
+        await payloads.FollowAsync((await jobs.ReadAsync("job"))!);
+        using var exchange = new PayloadExchange(steps, payloads, layout, "job", names[rank]);
         using var pool = new VectorPool(values);
         using var chunkPool = new VectorPool(layout.ChunkLength);
         var times = new PhaseTimes(TimeProvider.System);
@@ -65,9 +76,17 @@ internal static class ExchangeWorker
             }
 
             await reduction.SettleAsync();
+            await exchange.ForgetNodesAsync(step);
             pool.Return(reduced);
             await exchange.ForgetAsync(step - 2);
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
+        }
+
+        // What lies in this process must stay until the other one has it too.
+        await jobs.SetFieldsAsync("job", null, "", ($"done{rank}", "1"));
+        while ((await jobs.ReadAsync("job"))!.Field($"done{1 - rank}") is null)
+        {
+            await events.WaitAsync(CancellationToken.None);
         }
 
         return 0;

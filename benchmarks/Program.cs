@@ -1,7 +1,7 @@
 using LightlyCluster.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks exchange [--values 11250000] [--rounds 30]
+    usage: benchmarks exchange [--values 11250000] [--rounds 30] [--transport redis|peer]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]

@@ -21,6 +21,12 @@ public static class TelemetryAttributes
     /// <summary>The part of a step; the values are listed with the phases.</summary>
     public const string Phase = "lightlycluster.phase";
 
+    /// <summary>How payloads travel: redis or peer.</summary>
+    public const string Transport = "lightlycluster.transport";
+
+    /// <summary>transmit or receive.</summary>
+    public const string IoDirection = "network.io.direction";
+
     /// <summary>Number of the step: step s turns state s into state s + 1.</summary>
     public const string Step = "lightlycluster.step";
 

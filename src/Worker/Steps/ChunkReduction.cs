@@ -5,7 +5,7 @@ using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Observability.Names;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Transport;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -15,7 +15,7 @@ internal sealed class ChunkReduction(
     IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
     Func<ShardRange, CancellationToken, Task> computeAsync,
     IStepStore steps,
-    RedisExchange exchange,
+    PayloadExchange exchange,
     VectorBuffer reduced,
     VectorPool chunkPool,
     PhaseTimes times)
@@ -198,7 +198,7 @@ internal sealed class ChunkReduction(
 
     private async Task<bool> FetchAsync(int chunk, PayloadPointer pointer)
     {
-        if (!await exchange.TryReadChunkAsync(pointer, Part(reduced, chunk)))
+        if (!await exchange.TryReadSumAsync(_step, pointer, Part(reduced, chunk)))
         {
             _fetchFailures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
             return false;

@@ -5,11 +5,18 @@ using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Worker.Steps;
 
-namespace LightlyCluster.Worker.Transport.Redis;
+namespace LightlyCluster.Worker.Transport;
 
-/// <summary>Moves embeddings and tree partials of one job through Redis: payloads to DATA, fenced pointers to META.</summary>
-internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, VectorLayout layout, string job, string incarnation) : IDisposable
+/// <summary>Moves embeddings and tree partials of one job: payloads by the transport of the generation, fenced pointers to META.</summary>
+internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloads, VectorLayout layout, string job, string incarnation) : IDisposable
 {
+    /// <summary>What this worker holds for others in its own memory while somebody catches up; a joiner that needs more asks for a newer snapshot.</summary>
+    private const long BytesKeptForJoiner = 1L << 30;
+
+    private const int StepsKept = 2;
+
+    private static readonly TimeSpan SnapshotLife = TimeSpan.FromMinutes(10);
+
     /// <summary>Chunks whose payloads are written before their pointers are published together.</summary>
     private const int ChunksAtOnce = 4;
 
@@ -18,9 +25,22 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
 
     private readonly SemaphoreSlim _window = new(Window, Window);
     private readonly Dictionary<long, List<string>> _ownKeys = [];
+    private readonly Dictionary<long, List<string>> _nodeKeys = [];
 
     /// <summary>How long payloads and pointers live: the longer of 10 minutes and 20 steps.</summary>
     public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The transport of what is written now.</summary>
+    public string Transport => payloads.Transport;
+
+    /// <summary>Committed steps whose payloads are kept while somebody catches up.</summary>
+    public long StepsKeptForJoiner => payloads.IsInPlace
+        ? Math.Max(StepsKept, BytesKeptForJoiner / (layout.Length * sizeof(float)))
+        : int.MaxValue;
+
+    /// <summary>Takes the transport of a generation.</summary>
+    /// <exception cref="StoreAwayException">META does not answer; call again.</exception>
+    public Task FollowAsync(JobRecord record) => payloads.FollowAsync(record);
 
     /// <summary>Publishes the first half of shards.</summary>
     /// <param name="generation">The generation.</param>
@@ -36,7 +56,7 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
             var key = "";
             if (!isAlone && bytes.Length > 0)
             {
-                key = NewKey(step, $"shard{shard.Shard}");
+                key = Own(step, payloads.NewKey(job, step, $"shard{shard.Shard}", incarnation));
                 await WriteAsync(key, bytes);
             }
 
@@ -46,6 +66,18 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
         var answer = await steps.PublishShardsAsync(generation, step, pointers, Life);
         CrashPoint.Reach("worker.published");
         return answer;
+    }
+
+    /// <summary>Fetches what another worker published for a shard of the running step, and keeps it for others; null when its bytes are gone.</summary>
+    public async Task<float[]?> TryReadRowsAsync(long step, ShardPointer pointer, int length)
+    {
+        var rows = await TryReadShardAsync(pointer, length);
+        if (rows is { Length: > 0 })
+        {
+            Keep(step, pointer.Payload, MemoryMarshal.AsBytes<float>(rows).ToArray());
+        }
+
+        return rows;
     }
 
     /// <summary>Fetches what another worker published for a shard; null when its bytes are gone.</summary>
@@ -69,7 +101,7 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
             {
                 var (offset, length) = layout.Chunk(chunk);
                 var bytes = sum.Bytes(offset, length);
-                var key = NewKey(step, $"node{node.Start}+{node.Count}c{chunk}");
+                var key = OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation));
                 await WriteAsync(key, bytes);
                 return new NodePointer(chunk, node, new(PayloadDigest.Of(bytes.Span), key));
             }));
@@ -84,7 +116,7 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
     {
         var (offset, length) = layout.Chunk(chunk);
         var bytes = reduced.Bytes(offset, length);
-        var key = NewKey(step, $"reduced{chunk}");
+        var key = Own(step, payloads.NewKey(job, step, $"reduced{chunk}", incarnation));
         await WriteAsync(key, bytes);
         return new(chunk, new(PayloadDigest.Of(bytes.Span), key));
     }
@@ -110,15 +142,52 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
     public async Task<bool> TryReadChunkAsync(PayloadPointer pointer, Memory<byte> destination) =>
         pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
 
+    /// <summary>Fetches the bytes of a sum of the running step, and keeps them for others.</summary>
+    /// <returns>False when they are gone.</returns>
+    public async Task<bool> TryReadSumAsync(long step, PayloadPointer pointer, Memory<byte> destination)
+    {
+        var isRead = await TryReadChunkAsync(pointer, destination);
+        if (isRead)
+        {
+            Keep(step, pointer, destination);
+        }
+
+        return isRead;
+    }
+
+    /// <summary>Stores a piece of a snapshot of a state.</summary>
+    public Task WriteSnapshotAsync(string transport, long step, int piece, ReadOnlyMemory<byte> bytes) =>
+        payloads.WriteAsync(Own(step, payloads.SnapshotKey(transport, job, step, incarnation, piece)), bytes, SnapshotLife);
+
+    /// <summary>Fetches a piece of a snapshot.</summary>
+    /// <returns>False when it is gone.</returns>
+    public Task<bool> TryReadSnapshotAsync(string transport, long step, string donor, int piece, Memory<byte> destination) =>
+        payloads.TryReadPieceAsync(payloads.SnapshotKey(transport, job, step, donor, piece), destination);
+
+    /// <summary>Nobody needs the nodes of a step any more; where they lie in this worker's memory, they go.</summary>
+    public Task ForgetNodesAsync(long step)
+    {
+        if (!payloads.IsInPlace)
+        {
+            return Task.CompletedTask;
+        }
+
+        List<string>? keys;
+        lock (_ownKeys)
+        {
+            _nodeKeys.Remove(step, out keys);
+        }
+
+        return payloads.DeleteAsync(keys ?? []);
+    }
+
     /// <summary>Drops this worker's payloads of steps up to <paramref name="lastStep"/>.</summary>
     public async Task ForgetAsync(long lastStep)
     {
         List<string> keys;
         lock (_ownKeys)
         {
-            var over = _ownKeys.Keys.Where(step => step <= lastStep).ToArray();
-            keys = [.. over.SelectMany(step => _ownKeys[step])];
-            Array.ForEach(over, step => _ownKeys.Remove(step));
+            keys = [.. Take(_ownKeys, lastStep), .. Take(_nodeKeys, lastStep)];
         }
 
         await payloads.DeleteAsync(keys);
@@ -127,20 +196,39 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
     /// <inheritdoc/>
     public void Dispose() => _window.Dispose();
 
-    private string NewKey(long step, string what)
+    private static string[] Take(Dictionary<long, List<string>> keys, long lastStep)
     {
-        var key = payloads.NewKey(job, step, what, incarnation);
+        var over = keys.Keys.Where(step => step <= lastStep).ToArray();
+        string[] taken = [.. over.SelectMany(step => keys[step])];
+        Array.ForEach(over, step => keys.Remove(step));
+        return taken;
+    }
+
+    private string Own(long step, string key) => Note(_ownKeys, step, key);
+
+    private string OwnNode(long step, string key) => Note(_nodeKeys, step, key);
+
+    private string Note(Dictionary<long, List<string>> keysByStep, long step, string key)
+    {
         lock (_ownKeys)
         {
-            if (!_ownKeys.TryGetValue(step, out var keys))
+            if (!keysByStep.TryGetValue(step, out var keys))
             {
-                _ownKeys.Add(step, keys = []);
+                keysByStep.Add(step, keys = []);
             }
 
             keys.Add(key);
         }
 
         return key;
+    }
+
+    private void Keep(long step, PayloadPointer pointer, ReadOnlyMemory<byte> bytes)
+    {
+        if (payloads.IsInPlace)
+        {
+            payloads.Keep(Own(step, pointer.Key), bytes);
+        }
     }
 
     private async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes)
