@@ -133,6 +133,12 @@ internal sealed partial class JobRunner(
             ticket, computation, state, _jobs, steps, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
             telemetry, clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
+        if (ticket.Specification.Sync.Transport == JobVocabulary.Auto)
+        {
+            await UntilAnsweredAsync(
+                () => new LinkProbe(ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, clock).MeasureAsync(), cancellationToken);
+        }
+
         if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
         {
             state.Say(ticket.Id, "warning", "with one shard, MoCo's queries and keys share their batch statistics, which leaks information; use --shards 2 or more");
