@@ -55,11 +55,21 @@ internal sealed class TransportRun : IAsyncDisposable
     /// <summary>Begins a generation of members, as soon as all of them are ready.</summary>
     public async Task BeginAsync(params string[] names)
     {
-        await UntilAsync(
-            $"{string.Join(", ", names)} are ready",
-            () => Task.FromResult(names.All(name => _members.Single(member => member.Name == name).State.Heartbeat().Status is "Ready" or "Training")));
+        await AreReadyAsync(names);
         await BumpAsync(ShardAssignment.Weighted(4, names, [.. names.Select(_ => 1.0)]));
     }
+
+    /// <summary>Waits until members are ready.</summary>
+    public Task AreReadyAsync(params string[] names) => UntilAsync(
+        $"{string.Join(", ", names)} are ready",
+        () => Task.FromResult(names.All(name => _members.Single(member => member.Name == name).State.Heartbeat().Status is "Ready" or "Training")));
+
+    /// <summary>Makes members known as living.</summary>
+    public Task HoldLeasesAsync(params string[] names) =>
+        Task.WhenAll(names.Select(name => new LeaseStore(_connections).RenewAsync(name, TimeSpan.FromMinutes(10))));
+
+    /// <summary>What members have measured.</summary>
+    public async Task<LinkMeasurement> LinksAsync() => (await Jobs.ReadAsync(SimulatedJob.Id))!.Links;
 
     /// <summary>Begins a generation with an assignment for the running step and those that follow.</summary>
     public async Task BumpAsync(ShardAssignment assignment)

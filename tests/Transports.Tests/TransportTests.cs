@@ -178,6 +178,40 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
         first.Meters.BytesOf(JobVocabulary.TransportPeer, "receive").ShouldBeGreaterThan(byPeers);
     }
 
+    [Fact]
+    public async Task With_auto_each_worker_measures_before_it_is_ready()
+    {
+        await using var run = await TransportRun.StartAsync(stores, TransportKind.Auto);
+        await run.HoldLeasesAsync("one", "two");
+        await run.AddAsync("one");
+        await run.AreReadyAsync("one");
+        var alone = await run.LinksAsync();
+        await run.AddAsync("two");
+        await run.BeginAsync("one", "two");
+
+        await run.ShouldEndWellAsync();
+        alone.StoreBytesPerSecond.ShouldBeGreaterThan(0);
+        alone.PeerBytesPerSecond.ShouldBe(0);
+        var links = await run.LinksAsync();
+        links.PeerBytesPerSecond.ShouldBeGreaterThan(0);
+        links.Blocked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task With_auto_a_worker_that_cannot_be_reached_is_named()
+    {
+        await using var run = await TransportRun.StartAsync(stores, TransportKind.Auto);
+        await run.HoldLeasesAsync("one", "two");
+        var first = await run.AddAsync("one");
+        await run.AreReadyAsync("one");
+        await first.CutOffAsync();
+        await run.AddAsync("two");
+        await run.BeginAsync("one", "two");
+
+        await run.ShouldEndWellAsync();
+        (await run.LinksAsync()).Blocked.ShouldStartWith("worker two cannot reach incarnation one (127.0.0.1, port");
+    }
+
     private static void ShouldHaveMoved(string kind, List<TestMember> members, bool isExpected)
     {
         var transport = TransportKind.TransportOf(kind);

@@ -26,7 +26,7 @@ internal sealed class LinkProbe(string job, string worker, string incarnation, I
         }
 
         // Others that come after this one try the way to it by this piece.
-        await peers.Payloads.WriteAsync(peers.Payloads.ProbeKey(job, incarnation), new byte[PieceBytes], Life);
+        await peers.Payloads.WriteAsync(PeerKey.Probe(job, incarnation), new byte[PieceBytes], Life);
         await payloads.FollowAsync(record);
         var found = (await MeasurePeersAsync(peers)) with { StoreBytesPerSecond = await MeasureStoreAsync() };
         var known = (await store.Jobs.ReadAsync(job))?.Links ?? LinkMeasurement.Unknown;
@@ -72,7 +72,7 @@ internal sealed class LinkProbe(string job, string worker, string incarnation, I
             return LinkMeasurement.Unknown with { Blocked = $"worker {worker} cannot reach incarnation {other} ({problem})" };
         }
 
-        var (key, piece) = (peers.Payloads.ProbeKey(job, other), new byte[PieceBytes]);
+        var (key, piece) = (PeerKey.Probe(job, other), new byte[PieceBytes]);
         if (!await link.ReadAsync(key, piece))
         {
             // It is about to go, or has another job by now.

@@ -17,6 +17,9 @@ internal sealed record PeerKey(string Job, long Step, string What, string Incarn
     /// <summary>Whether a key names a payload in a worker's memory.</summary>
     public static bool Is(string key) => key.StartsWith(Scheme, StringComparison.Ordinal);
 
+    /// <summary>The key of the piece that others read to measure the way to a worker.</summary>
+    public static string Probe(string job, string incarnation) => new PeerKey(job, 0, "probe", incarnation, 0).ToString();
+
     /// <summary>Reads a key; null when it is none of this kind.</summary>
     public static PeerKey? TryRead(string key)
     {

@@ -22,9 +22,6 @@ internal sealed class PeerPayloads(string incarnation, PayloadShelf shelf, PeerL
     public string SnapshotKey(string job, long step, string incarnation, int piece) =>
         new PeerKey(job, step, $"snapshot{piece}", incarnation, 0).ToString();
 
-    /// <summary>The key of the piece that others read to measure the way to a worker.</summary>
-    public string ProbeKey(string job, string incarnation) => new PeerKey(job, 0, "probe", incarnation, 0).ToString();
-
     /// <inheritdoc/>
     public Task WriteAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life)
     {
