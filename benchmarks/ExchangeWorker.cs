@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Steps.Wire;
 using LightlyCluster.Worker.Telemetry;
-using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Transport;
 using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,62 +20,66 @@ internal static class ExchangeWorker
 {
     private const int Shards = 2;
 
-    /// <summary>Runs: rank, meta, data, values, rounds, transport.</summary>
+    private static readonly string[] Names = ["one", "two"];
+
+    /// <summary>The transports that can be measured.</summary>
+    public static IReadOnlyList<string> Transports { get; } = [JobVocabulary.TransportRedis, JobVocabulary.TransportPeer];
+
+    /// <summary>Runs the rank that is given, with the flags of <see cref="ExchangeRow.WorkerArguments"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var (rank, values, rounds) = (int.Parse(arguments[0]), int.Parse(arguments[3]), int.Parse(arguments[4]));
-        var names = new[] { "one", "two" };
-        await using var connections = await RedisConnections.ConnectAsync(new(arguments[1], arguments[2], "benchmark"), names[rank]);
+        var (rank, values, rounds) = (Number("rank"), Number("values"), Number("rounds"));
+        var name = Names[rank];
+        await using var connections = await RedisConnections.ConnectAsync(
+            new(Arguments.Get(arguments, "meta", ""), Arguments.Get(arguments, "data", ""), "benchmark"), name);
+        var calls = new CallTimes();
         var jobs = new JobStore(connections);
-        var steps = new StepStore(connections, "job", names[rank]);
-        var layout = new VectorLayout(values);
+        var steps = new TimedSteps(new StepStore(connections, "job", name), calls);
+        var layout = new VectorLayout(values, values);
+        var format = WireFormats.Of(Arguments.Get(arguments, "wire", JobVocabulary.WireSingle));
+        await using var events = await jobs.SubscribeAsync("job");
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var instruments = ActivatorUtilities.CreateInstance<TransportInstruments>(services);
-        await using var events = await jobs.SubscribeAsync("job");
-        await using var server = new PeerServer(new WorkerOptions(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
+        await using var server = new PeerServer(new(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
         var transports = new Transports(server, instruments, TimeProvider.System, NullLogger<Transports>.Instance);
-        await using var payloads = await transports.OpenAsync("job", names[rank], arguments[5], new RedisFleetStore(connections));
+        await using var payloads = await transports.OpenAsync(
+            "job", name, Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis), new TimedStore(new RedisFleetStore(connections), calls));
         await payloads.FollowAsync((await jobs.ReadAsync("job"))!);
-        using var exchange = new PayloadExchange(steps, payloads, layout, "job", names[rank]);
         using var pool = new VectorPool(values);
         using var chunkPool = new VectorPool(layout.ChunkLength);
+        using var exchange = new PayloadExchange(steps, payloads, new ChunkCodec(layout, format), chunkPool, "job", name);
         var times = new PhaseTimes(TimeProvider.System);
         var own = pool.Rent();
         own.Values.Fill(rank + 1);
         var nodes = new Dictionary<TreeNode, VectorBuffer> { [new(rank, 1)] = own };
+        var processor = 0.0;
         for (var step = 0; step < rounds; step++)
         {
             await steps.PublishShardsAsync(1, step, [new(rank, "samples", 0, new("none", ""))], exchange.Life);
             await BothAreHereAsync(steps, events, step);
             var reduced = pool.Rent();
-            var start = Stopwatch.GetTimestamp();
+            var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             var reduction = new ChunkReduction(
-                new(step, Shards, layout, 0.1), nodes, (_, _) => Task.CompletedTask, steps, exchange, reduced, chunkPool, times);
-            reduction.Begin(1, chunk => ChunkOwnership.OwnerOf(chunk, names) == names[rank]);
+                new(step, Shards, layout, new TreeSum(layout, format, 1), 0.1), nodes, (_, _) => Task.CompletedTask, steps, exchange, reduced, chunkPool, times);
+            reduction.Begin(1, chunk => ChunkOwnership.OwnerOf(chunk, Names) == name);
             var publishing = reduction.PublishNodesAsync();
             while (!reduction.IsComplete)
             {
                 if (!await reduction.AdvanceAsync(CancellationToken.None))
                 {
-                    await events.WaitAsync(CancellationToken.None);
+                    await calls.MeasureAsync("wait", () => events.WaitAsync(CancellationToken.None));
                 }
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start);
+            processor += (Environment.CpuUsage.TotalTime - used).TotalMilliseconds;
             if (reduced.Values.IndexOfAnyExcept(3f) >= 0)
             {
                 throw new InvalidOperationException("The sum is wrong.");
             }
 
             await publishing;
-            while ((await jobs.ReadAsync("job"))!.Step <= step)
-            {
-                if (!await reduction.AdvanceAsync(CancellationToken.None))
-                {
-                    await events.WaitAsync(CancellationToken.None);
-                }
-            }
-
+            await CommittedAsync(jobs, reduction, events, step);
             await reduction.SettleAsync();
             await exchange.ForgetNodesAsync(step);
             pool.Return(reduced);
@@ -82,17 +87,37 @@ internal static class ExchangeWorker
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
         }
 
-        // What lies in this process must stay until the other one has it too.
+        Console.WriteLine($"CPU {processor / rounds:F1}");
+        Console.WriteLine($"  worker {name}, a round: {calls.Describe(rounds)}");
+
+        await LeaveTogetherAsync(jobs, events, rank);
+        return 0;
+
+        int Number(string flag) => int.Parse(Arguments.Get(arguments, flag, ""));
+    }
+
+    private static async Task CommittedAsync(JobStore jobs, ChunkReduction reduction, IJobEvents events, int step)
+    {
+        while ((await jobs.ReadAsync("job"))!.Step <= step)
+        {
+            if (!await reduction.AdvanceAsync(CancellationToken.None))
+            {
+                await events.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>What lies in this process must stay until the other one has it too.</summary>
+    private static async Task LeaveTogetherAsync(JobStore jobs, IJobEvents events, int rank)
+    {
         await jobs.SetFieldsAsync("job", null, "", ($"done{rank}", "1"));
         while ((await jobs.ReadAsync("job"))!.Field($"done{1 - rank}") is null)
         {
             await events.WaitAsync(CancellationToken.None);
         }
-
-        return 0;
     }
 
-    private static async Task BothAreHereAsync(StepStore steps, IJobEvents events, int step)
+    private static async Task BothAreHereAsync(TimedSteps steps, IJobEvents events, int step)
     {
         while ((await steps.ReadShardsAsync(step, [.. Enumerable.Range(0, Shards)])).Count < Shards)
         {

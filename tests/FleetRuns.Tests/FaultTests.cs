@@ -13,7 +13,6 @@ public sealed class FaultTests : IDisposable
 
     [Theory]
     [InlineData(TestStore.Embedded, "redis")]
-    [InlineData(TestStore.Redis, "redis")]
     [InlineData(TestStore.Redis, "peer")]
     public async Task A_worker_killed_in_the_middle_changes_nothing(string store, string transport)
     {
@@ -51,7 +50,6 @@ public sealed class FaultTests : IDisposable
 
     [Theory]
     [InlineData(TestStore.Embedded, "redis")]
-    [InlineData(TestStore.Redis, "redis")]
     [InlineData(TestStore.Redis, "peer")]
     public async Task A_worker_that_joins_catches_up_without_changing_anything(string store, string transport)
     {

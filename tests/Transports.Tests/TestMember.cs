@@ -24,7 +24,7 @@ internal sealed class TestMember : IComputationFactory, IAsyncDisposable
         Instruments = new(Meters);
         _server = new(new WorkerOptions(), Instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
         Transports = new(_server, Instruments, TimeProvider.System, NullLogger<Worker.Transport.Transports>.Instance);
-        var specification = job.Specification with { Sync = new() { Transport = transport } };
+        var specification = job.Specification with { Sync = job.Specification.Sync with { Transport = transport } };
         var runner = new JobRunner(
             new(SimulatedJob.Id, specification, name, name, "class", 0), new(this, TimeProvider.System), State,
             new(new(Meters), State, new(), TimeProvider.System), Transports, new RedisFleetStore(connections), TimeProvider.System,

@@ -36,10 +36,10 @@ internal sealed class TransportRun : IAsyncDisposable
     public string Expected => ShardArithmetic.Reference(_job)[^1];
 
     /// <summary>Admits a job of so many steps.</summary>
-    public static async Task<TransportRun> StartAsync(TransportStores stores, string kind, int steps = 4)
+    public static async Task<TransportRun> StartAsync(TransportStores stores, string kind, int steps = 4, string wire = JobVocabulary.WireSingle)
     {
         var endpoints = stores.For(kind);
-        var job = new SimulatedJob(7, 4, steps, 100, 1000, 1);
+        var job = new SimulatedJob(7, 4, steps, 100, 1000, 1, Wire: wire);
         var run = new TransportRun(endpoints, await RedisConnections.ConnectAsync(endpoints, "test"), job, TransportKind.TransportOf(kind));
         await run.Jobs.CreateAsync(new(SimulatedJob.Id, JobSpecificationJson.Write(job.Specification), "job", 1, 4, 0, 1, 4), "request");
         return run;

@@ -31,6 +31,21 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
 
     [Theory]
     [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
+    public async Task What_is_rounded_on_the_wire_is_the_same_everywhere(string kind)
+    {
+        await using var run = await TransportRun.StartAsync(stores, kind, wire: JobVocabulary.WireInt8);
+        foreach (var name in Names.Take(3))
+        {
+            await run.AddAsync(name);
+        }
+
+        await run.BeginAsync([.. Names.Take(3)]);
+
+        await run.ShouldEndWellAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
     public async Task A_worker_that_is_gone_in_the_middle_of_a_step_changes_nothing(string kind)
     {
         await using var run = await TransportRun.StartAsync(stores, kind);

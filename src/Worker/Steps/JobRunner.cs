@@ -127,7 +127,7 @@ internal sealed partial class JobRunner(
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
         await using var payloads = await UntilAnsweredAsync(() => transports.OpenAsync(
             ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, store), cancellationToken);
-        using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
+        using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
             ticket, computation, state, _jobs, steps, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),

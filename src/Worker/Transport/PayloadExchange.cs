@@ -4,11 +4,13 @@ using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Steps.Wire;
 
 namespace LightlyCluster.Worker.Transport;
 
 /// <summary>Moves embeddings and tree partials of one job: payloads by the transport of the generation, fenced pointers to META.</summary>
-internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloads, VectorLayout layout, string job, string incarnation) : IDisposable
+internal sealed class PayloadExchange(
+    IStepStore steps, TransportPayloads payloads, ChunkCodec codec, VectorPool chunkPool, string job, string incarnation) : IDisposable
 {
     /// <summary>What this worker holds for others in its own memory while somebody catches up; a joiner that needs more asks for a newer snapshot.</summary>
     private const long BytesKeptForJoiner = 1L << 30;
@@ -35,7 +37,7 @@ internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloa
 
     /// <summary>Committed steps whose payloads are kept while somebody catches up.</summary>
     public long StepsKeptForJoiner => payloads.IsInPlace
-        ? Math.Max(StepsKept, BytesKeptForJoiner / (layout.Length * sizeof(float)))
+        ? Math.Max(StepsKept, BytesKeptForJoiner / (codec.Layout.Length * sizeof(float)))
         : int.MaxValue;
 
     /// <summary>Takes the transport of a generation.</summary>
@@ -98,13 +100,8 @@ internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloa
         var outcomes = await Task.WhenAll(chunks.Chunk(ChunksAtOnce).Select(async group =>
         {
             var pointers = await Task.WhenAll(group.Select(async chunk =>
-            {
-                var (offset, length) = layout.Chunk(chunk);
-                var bytes = sum.Bytes(offset, length);
-                var key = OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation));
-                await WriteAsync(key, bytes);
-                return new NodePointer(chunk, node, new(PayloadDigest.Of(bytes.Span), key));
-            }));
+                new NodePointer(chunk, node, await WriteChunkAsync(
+                    OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation)), sum, chunk))));
             return await steps.PublishNodesAsync(generation, step, pointers, Life);
         }));
         return outcomes.Length == 0 ? PublishOutcome.Accepted : outcomes.MaxBy(outcome => outcome);
@@ -112,48 +109,37 @@ internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloa
 
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
-    public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced)
-    {
-        var (offset, length) = layout.Chunk(chunk);
-        var bytes = reduced.Bytes(offset, length);
-        var key = Own(step, payloads.NewKey(job, step, $"reduced{chunk}", incarnation));
-        await WriteAsync(key, bytes);
-        return new(chunk, new(PayloadDigest.Of(bytes.Span), key));
-    }
+    public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
+        new(chunk, await WriteChunkAsync(Own(step, payloads.NewKey(job, step, $"reduced{chunk}", incarnation)), reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int shardCount, double learningRate) =>
-        steps.PublishReducedAsync(generation, step, chunks, layout.ChunkCount, shardCount, learningRate, Life);
+        steps.PublishReducedAsync(generation, step, chunks, codec.Layout.ChunkCount, shardCount, learningRate, Life);
 
     /// <summary>Commits a step that one member computed alone: digests only, no bytes travel.</summary>
     public Task<PublishOutcome> CommitAloneAsync(long generation, long step, VectorBuffer reduced, int shardCount, double learningRate)
     {
-        var pointers = Enumerable.Range(0, layout.ChunkCount).Select(chunk =>
-        {
-            var (offset, length) = layout.Chunk(chunk);
-            return new ChunkPointer(chunk, new(PayloadDigest.Of(reduced.Bytes(offset, length).Span), ""));
-        }).ToArray();
-        return steps.PublishReducedAsync(generation, step, pointers, layout.ChunkCount, shardCount, learningRate, Life);
+        var pointers = StepDigest.OfChunks(reduced, codec, chunkPool).Select((digest, chunk) => new ChunkPointer(chunk, new(digest, ""))).ToArray();
+        return steps.PublishReducedAsync(generation, step, pointers, pointers.Length, shardCount, learningRate, Life);
     }
 
-    /// <summary>Fetches the bytes of a chunk.</summary>
+    /// <summary>Fetches a chunk.</summary>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="pointer">Where its bytes are.</param>
+    /// <param name="destination">Receives its float32 values.</param>
     /// <returns>False when they are gone.</returns>
-    public async Task<bool> TryReadChunkAsync(PayloadPointer pointer, Memory<byte> destination) =>
-        pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
+    public Task<bool> TryReadChunkAsync(int chunk, PayloadPointer pointer, Memory<byte> destination) =>
+        TryReadAsync(chunk, pointer, destination, _ => { });
 
-    /// <summary>Fetches the bytes of a sum of the running step, and keeps them for others.</summary>
+    /// <summary>Fetches a chunk of the sum of the running step, and keeps its bytes for others.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="pointer">Where its bytes are.</param>
+    /// <param name="destination">Receives its float32 values.</param>
     /// <returns>False when they are gone.</returns>
-    public async Task<bool> TryReadSumAsync(long step, PayloadPointer pointer, Memory<byte> destination)
-    {
-        var isRead = await TryReadChunkAsync(pointer, destination);
-        if (isRead)
-        {
-            Keep(step, pointer, destination);
-        }
-
-        return isRead;
-    }
+    public Task<bool> TryReadSumAsync(long step, int chunk, PayloadPointer pointer, Memory<byte> destination) =>
+        TryReadAsync(chunk, pointer, destination, bytes => Keep(step, pointer, bytes));
 
     /// <summary>Stores a piece of a snapshot of a state.</summary>
     public Task WriteSnapshotAsync(string transport, long step, int piece, ReadOnlyMemory<byte> bytes) =>
@@ -231,6 +217,21 @@ internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloa
         }
     }
 
+    private async Task<PayloadPointer> WriteChunkAsync(string key, VectorBuffer vector, int chunk)
+    {
+        await _window.WaitAsync();
+        try
+        {
+            using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
+            await payloads.WriteAsync(key, encoded.Bytes, Life);
+            return new(PayloadDigest.Of(encoded.Bytes.Span), key);
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
+
     private async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes)
     {
         await _window.WaitAsync();
@@ -241,6 +242,39 @@ internal sealed class PayloadExchange(IStepStore steps, TransportPayloads payloa
         finally
         {
             _window.Release();
+        }
+    }
+
+    private async Task<bool> TryReadAsync(int chunk, PayloadPointer pointer, Memory<byte> destination, Action<ReadOnlyMemory<byte>> onRead)
+    {
+        if (pointer.Key.Length == 0)
+        {
+            return false;
+        }
+
+        var scratch = codec.IsPlain ? null : chunkPool.Rent();
+        try
+        {
+            var bytes = scratch is null ? destination : scratch.Memory[..codec.BytesOf(chunk)];
+            if (!await TryReadAsync(pointer, bytes))
+            {
+                return false;
+            }
+
+            if (scratch is not null)
+            {
+                codec.Decode(chunk, bytes.Span, MemoryMarshal.Cast<byte, float>(destination.Span));
+            }
+
+            onRead(bytes);
+            return true;
+        }
+        finally
+        {
+            if (scratch is not null)
+            {
+                chunkPool.Return(scratch);
+            }
         }
     }
 
