@@ -38,6 +38,7 @@ internal static class RunResultFactory
             CollapseStd = result.HasCollapseStd ? result.CollapseStd : null,
             ImagesPerSecond = result.TrainingSeconds > 0 ? Math.Round(trained / result.TrainingSeconds, 2) : 0,
             WallSeconds = Math.Round(wallSeconds, 3),
+            Transport = result.Transport.Length > 0 ? new TransportResult(result.Transport, result.TransportReason) : null,
             Workers = [.. result.Workers.Select(ToResult)],
             Recoveries = [.. result.Recoveries.Select(lost => new RecoveryResult(
                 lost.Cause, lost.Step, lost.HasSeconds ? lost.Seconds : null, lost.DetectionSeconds))],

@@ -54,7 +54,8 @@ internal sealed class JobReader(IJobStore store)
 
     private async Task<TrainingJobResult> ReadResultAsync(JobRecord record, JobSpecification specification)
     {
-        var result = new TrainingJobResult { StateHash = record.StateHash, ImageCount = record.Images };
+        var result = new TrainingJobResult { StateHash = record.StateHash, ImageCount = record.Images, TransportReason = record.TransportWhy };
+        result.Transport = record.Field("transport") ?? "";
         if (record.Field("knnTop1Untrained") is { } untrained)
         {
             result.KnnTop1Untrained = double.Parse(untrained);

@@ -3,7 +3,7 @@ namespace LightlyCluster.Fleet.Jobs;
 /// <summary>How workers exchange gradients.</summary>
 public sealed record SyncSpecification
 {
-    /// <summary><c>redis</c>.</summary>
+    /// <summary>How payloads travel: <c>redis</c>, <c>peer</c> or <c>auto</c>. Never changes what is trained.</summary>
     public string Transport { get; init; } = JobVocabulary.TransportRedis;
 
     /// <summary>What gradients are rounded to and travel as: <c>fp32</c>, <c>bf16</c> or <c>int8</c>.</summary>

@@ -79,6 +79,11 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
             parts.State.Count(runner.ShardsComputed, times.Of(TelemetryPhases.Augment) + times.Of(TelemetryPhases.Forward) + times.Of(TelemetryPhases.Backward));
         }
 
+        if (outcome != StepOutcome.LookAgain)
+        {
+            await parts.Exchange.ForgetNodesAsync(Computation.Step);
+        }
+
         if (outcome != StepOutcome.Complete)
         {
             await Computation.AbandonAsync();
@@ -145,7 +150,11 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
     private async Task AfterStepAsync(JobRecord job, bool isFirst, long step)
     {
         _forgottenTo ??= step - 3;
-        if (job.RetainFrom < 0)
+        if (job.RetainFrom >= 0)
+        {
+            await parts.Exchange.ForgetAsync(step - parts.Exchange.StepsKeptForJoiner);
+        }
+        else
         {
             await parts.Exchange.ForgetAsync(step - 2);
             for (var old = _forgottenTo.Value + 1; isFirst && old <= step - 2; old++)

@@ -7,20 +7,40 @@ using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Steps.Wire;
 
-namespace LightlyCluster.Worker.Transport.Redis;
+namespace LightlyCluster.Worker.Transport;
 
-/// <summary>Moves embeddings and tree partials of one job through Redis: payloads to DATA, fenced pointers to META.</summary>
-internal sealed class RedisExchange(
-    IStepStore steps, IPayloadStore payloads, ChunkCodec codec, VectorPool chunkPool, string job, string incarnation) : IDisposable
+/// <summary>Moves embeddings and tree partials of one job: payloads by the transport of the generation, fenced pointers to META.</summary>
+internal sealed class PayloadExchange(
+    IStepStore steps, TransportPayloads payloads, ChunkCodec codec, VectorPool chunkPool, string job, string incarnation) : IDisposable
 {
+    /// <summary>What this worker holds for others in its own memory while somebody catches up; a joiner that needs more asks for a newer snapshot.</summary>
+    private const long BytesKeptForJoiner = 1L << 30;
+
+    private const int StepsKept = 2;
+
+    private static readonly TimeSpan SnapshotLife = TimeSpan.FromMinutes(10);
+
     /// <summary>Payloads under way at a time.</summary>
     private const int Window = 8;
 
     private readonly SemaphoreSlim _window = new(Window, Window);
     private readonly Dictionary<long, List<string>> _ownKeys = [];
+    private readonly Dictionary<long, List<string>> _nodeKeys = [];
 
     /// <summary>How long payloads and pointers live: the longer of 10 minutes and 20 steps.</summary>
     public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The transport of what is written now.</summary>
+    public string Transport => payloads.Transport;
+
+    /// <summary>Committed steps whose payloads are kept while somebody catches up.</summary>
+    public long StepsKeptForJoiner => payloads.IsInPlace
+        ? Math.Max(StepsKept, BytesKeptForJoiner / (codec.Layout.Length * sizeof(float)))
+        : int.MaxValue;
+
+    /// <summary>Takes the transport of a generation.</summary>
+    /// <exception cref="StoreAwayException">META does not answer; call again.</exception>
+    public Task FollowAsync(JobRecord record) => payloads.FollowAsync(record);
 
     /// <summary>Publishes the first half of shards.</summary>
     /// <param name="generation">The generation.</param>
@@ -36,7 +56,7 @@ internal sealed class RedisExchange(
             var key = "";
             if (!isAlone && bytes.Length > 0)
             {
-                key = NewKey(step, $"shard{shard.Shard}");
+                key = Own(step, payloads.NewKey(job, step, $"shard{shard.Shard}", incarnation));
                 await WriteAsync(key, bytes);
             }
 
@@ -46,6 +66,18 @@ internal sealed class RedisExchange(
         var answer = await steps.PublishShardsAsync(generation, step, pointers, Life);
         CrashPoint.Reach("worker.published");
         return answer;
+    }
+
+    /// <summary>Fetches what another worker published for a shard of the running step, and keeps it for others; null when its bytes are gone.</summary>
+    public async Task<float[]?> TryReadRowsAsync(long step, ShardPointer pointer, int length)
+    {
+        var rows = await TryReadShardAsync(pointer, length);
+        if (rows is { Length: > 0 })
+        {
+            Keep(step, pointer.Payload, MemoryMarshal.AsBytes<float>(rows).ToArray());
+        }
+
+        return rows;
     }
 
     /// <summary>Fetches what another worker published for a shard; null when its bytes are gone.</summary>
@@ -92,7 +124,7 @@ internal sealed class RedisExchange(
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
     public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
-        new(chunk, await WriteChunkAsync(step, $"reduced{chunk}", reduced, chunk));
+        new(chunk, await WriteChunkAsync(Own(step, payloads.NewKey(job, step, $"reduced{chunk}", incarnation)), reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
@@ -111,29 +143,42 @@ internal sealed class RedisExchange(
     /// <param name="pointer">Where its bytes are.</param>
     /// <param name="destination">Receives its float32 values.</param>
     /// <returns>False when they are gone.</returns>
-    public async Task<bool> TryReadChunkAsync(int chunk, PayloadPointer pointer, Memory<byte> destination)
+    public Task<bool> TryReadChunkAsync(int chunk, PayloadPointer pointer, Memory<byte> destination) =>
+        TryReadAsync(chunk, pointer, destination, _ => { });
+
+    /// <summary>Fetches a chunk of the sum of the running step, and keeps its bytes for others.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="pointer">Where its bytes are.</param>
+    /// <param name="destination">Receives its float32 values.</param>
+    /// <returns>False when they are gone.</returns>
+    public Task<bool> TryReadSumAsync(long step, int chunk, PayloadPointer pointer, Memory<byte> destination) =>
+        TryReadAsync(chunk, pointer, destination, bytes => Keep(step, pointer, bytes));
+
+    /// <summary>Stores a piece of a snapshot of a state.</summary>
+    public Task WriteSnapshotAsync(string transport, long step, int piece, ReadOnlyMemory<byte> bytes) =>
+        payloads.WriteAsync(Own(step, payloads.SnapshotKey(transport, job, step, incarnation, piece)), bytes, SnapshotLife);
+
+    /// <summary>Fetches a piece of a snapshot.</summary>
+    /// <returns>False when it is gone.</returns>
+    public Task<bool> TryReadSnapshotAsync(string transport, long step, string donor, int piece, Memory<byte> destination) =>
+        payloads.TryReadPieceAsync(payloads.SnapshotKey(transport, job, step, donor, piece), destination);
+
+    /// <summary>Nobody needs the nodes of a step any more; where they lie in this worker's memory, they go.</summary>
+    public Task ForgetNodesAsync(long step)
     {
-        if (codec.IsPlain || pointer.Key.Length == 0)
+        if (!payloads.IsInPlace)
         {
-            return pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
+            return Task.CompletedTask;
         }
 
-        var scratch = chunkPool.Rent();
-        try
+        List<string>? keys;
+        lock (_ownKeys)
         {
-            var bytes = scratch.Memory[..codec.BytesOf(chunk)];
-            if (!await TryReadAsync(pointer, bytes))
-            {
-                return false;
-            }
+            _nodeKeys.Remove(step, out keys);
+        }
 
-            codec.Decode(chunk, bytes.Span, MemoryMarshal.Cast<byte, float>(destination.Span));
-            return true;
-        }
-        finally
-        {
-            chunkPool.Return(scratch);
-        }
+        return payloads.DeleteAsync(keys ?? []);
     }
 
     /// <summary>Drops this worker's payloads of steps up to <paramref name="lastStep"/>.</summary>
@@ -142,9 +187,7 @@ internal sealed class RedisExchange(
         List<string> keys;
         lock (_ownKeys)
         {
-            var over = _ownKeys.Keys.Where(step => step <= lastStep).ToArray();
-            keys = [.. over.SelectMany(step => _ownKeys[step])];
-            Array.ForEach(over, step => _ownKeys.Remove(step));
+            keys = [.. Take(_ownKeys, lastStep), .. Take(_nodeKeys, lastStep)];
         }
 
         await payloads.DeleteAsync(keys);
@@ -153,14 +196,25 @@ internal sealed class RedisExchange(
     /// <inheritdoc/>
     public void Dispose() => _window.Dispose();
 
-    private string NewKey(long step, string what)
+    private static string[] Take(Dictionary<long, List<string>> keys, long lastStep)
     {
-        var key = payloads.NewKey(job, step, what, incarnation);
+        var over = keys.Keys.Where(step => step <= lastStep).ToArray();
+        string[] taken = [.. over.SelectMany(step => keys[step])];
+        Array.ForEach(over, step => keys.Remove(step));
+        return taken;
+    }
+
+    private string Own(long step, string key) => Note(_ownKeys, step, key);
+
+    private string OwnNode(long step, string key) => Note(_nodeKeys, step, key);
+
+    private string Note(Dictionary<long, List<string>> keysByStep, long step, string key)
+    {
         lock (_ownKeys)
         {
-            if (!_ownKeys.TryGetValue(step, out var keys))
+            if (!keysByStep.TryGetValue(step, out var keys))
             {
-                _ownKeys.Add(step, keys = []);
+                keysByStep.Add(step, keys = []);
             }
 
             keys.Add(key);
@@ -169,13 +223,21 @@ internal sealed class RedisExchange(
         return key;
     }
 
+    private void Keep(long step, PayloadPointer pointer, ReadOnlyMemory<byte> bytes)
+    {
+        if (payloads.IsInPlace)
+        {
+            payloads.Keep(Own(step, pointer.Key), bytes);
+        }
+    }
+
     /// <summary>Writes a node for some chunks and tells of each that is written.</summary>
     private async Task WriteNodeAsync(long step, TreeNode node, VectorBuffer sum, IReadOnlyList<int> chunks, ChannelWriter<NodePointer> written)
     {
         try
         {
-            await Task.WhenAll(chunks.Select(async chunk =>
-                written.TryWrite(new(chunk, node, await WriteChunkAsync(step, $"node{node.Start}+{node.Count}c{chunk}", sum, chunk)))));
+            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(new(chunk, node, await WriteChunkAsync(
+                OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation)), sum, chunk)))));
         }
         finally
         {
@@ -183,13 +245,12 @@ internal sealed class RedisExchange(
         }
     }
 
-    private async Task<PayloadPointer> WriteChunkAsync(long step, string what, VectorBuffer vector, int chunk)
+    private async Task<PayloadPointer> WriteChunkAsync(string key, VectorBuffer vector, int chunk)
     {
         await _window.WaitAsync();
         try
         {
             using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
-            var key = NewKey(step, what);
             var writing = payloads.WriteAsync(key, encoded.Bytes, Life);
             var digest = PayloadDigest.Of(encoded.Bytes.Span);
             await writing;
@@ -211,6 +272,39 @@ internal sealed class RedisExchange(
         finally
         {
             _window.Release();
+        }
+    }
+
+    private async Task<bool> TryReadAsync(int chunk, PayloadPointer pointer, Memory<byte> destination, Action<ReadOnlyMemory<byte>> onRead)
+    {
+        if (pointer.Key.Length == 0)
+        {
+            return false;
+        }
+
+        var scratch = codec.IsPlain ? null : chunkPool.Rent();
+        try
+        {
+            var bytes = scratch is null ? destination : scratch.Memory[..codec.BytesOf(chunk)];
+            if (!await TryReadAsync(pointer, bytes))
+            {
+                return false;
+            }
+
+            if (scratch is not null)
+            {
+                codec.Decode(chunk, bytes.Span, MemoryMarshal.Cast<byte, float>(destination.Span));
+            }
+
+            onRead(bytes);
+            return true;
+        }
+        finally
+        {
+            if (scratch is not null)
+            {
+                chunkPool.Return(scratch);
+            }
         }
     }
 
