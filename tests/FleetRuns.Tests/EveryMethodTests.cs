@@ -64,6 +64,18 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     }
 
     [Theory]
+    [InlineData("byol")]
+    [InlineData("nnclr")]
+    [InlineData("swav")]
+    public Task Replicas_may_train_by_themselves_and_meet_every_few_batches(string method)
+    {
+        var spec = fleets.JobOf(method);
+        spec.Train.BatchSize = 16;
+        spec.Sync = new() { Transport = JobVocabulary.TransportLocalSgd, LocalSteps = 2 };
+        return SameBitsAsync(spec);
+    }
+
+    [Theory]
     [InlineData("torchvision-resnet-18", 0.0625, 0)]
     [InlineData("resnet-9", 0.0625, 2)]
     [InlineData("resnet-50", 0.0625, 0)]

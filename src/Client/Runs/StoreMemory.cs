@@ -16,7 +16,7 @@ internal static class StoreMemory
     /// </remarks>
     public static string Of(JobSpecification specification, int workers)
     {
-        var gradientBytes = ModelSize.TrainedValues(specification) * sizeof(float);
+        var gradientBytes = ModelSize.ReducedValues(specification) * sizeof(float);
         var rowBytes = ModelSize.PublishedValues(specification) * sizeof(float);
         var wanted = ((gradientBytes * ((workers + 1.0) * StepsKept + 3)) + (rowBytes * StepsKept)) * Margin;
         var gibibytes = 1L;

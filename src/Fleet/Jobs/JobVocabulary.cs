@@ -51,6 +51,9 @@ public static class JobVocabulary
     /// <summary>Through a Redis-compatible store.</summary>
     public const string TransportRedis = "redis";
 
+    /// <summary>Replicas that train by themselves and meet every few batches, through a Redis-compatible store.</summary>
+    public const string TransportLocalSgd = "local-sgd";
+
     /// <summary>32-bit floating point.</summary>
     public const string WireSingle = "fp32";
 
@@ -79,7 +82,7 @@ public static class JobVocabulary
     public static IReadOnlyList<string> Schedules { get; } = [ScheduleCosine, ScheduleConstant];
 
     /// <summary>Words of <c>sync.transport</c>.</summary>
-    public static IReadOnlyList<string> Transports { get; } = [TransportRedis];
+    public static IReadOnlyList<string> Transports { get; } = [TransportRedis, TransportLocalSgd];
 
     /// <summary>Words of <c>sync.wire</c>.</summary>
     public static IReadOnlyList<string> Wires { get; } = [WireSingle];

@@ -21,7 +21,7 @@ internal static class CheckpointFiles
         Directory.CreateDirectory(folder);
         var epoch = context.Step / context.StepsPerEpoch;
         var named = Path.Combine(folder, $"epoch={epoch}-step={context.Step}.safetensors");
-        Safetensors.Write(named, context.Method.State, new Dictionary<string, string>
+        Safetensors.Write(named, context.State, new Dictionary<string, string>
         {
             ["format"] = "pt",
             ["step"] = $"{context.Step}",
@@ -33,7 +33,7 @@ internal static class CheckpointFiles
             ["shards"] = $"{context.ShardCount}",
             ["batchSize"] = $"{context.Specification.Train.BatchSize}",
             ["numericClass"] = numericClass,
-            ["stateHash"] = StateHash.Compute(context.Method.State, context.Step),
+            ["stateHash"] = StateHash.Compute(context.State, context.Step),
             ["knnTop1Untrained"] = knnTop1Untrained,
         });
         var last = Path.Combine(folder, LastName);
@@ -59,8 +59,8 @@ internal static class CheckpointFiles
                 + "the bits would differ. Resume on the same kind of device, libraries and threads (docs/when-bits-differ.md).");
         }
 
-        Copy(path, content.Tensors, context.Method.State);
-        var hash = StateHash.Compute(context.Method.State, description.Step);
+        Copy(path, content.Tensors, context.State);
+        var hash = StateHash.Compute(context.State, description.Step);
         return hash == description.StateHash
             ? description
             : throw new CheckpointException($"The checkpoint '{path}' holds state {hash}, but says {description.StateHash}; it is damaged. Use an older one.");

@@ -131,10 +131,7 @@ internal sealed partial class JobRunner(
             ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
             telemetry, clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
-        if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
-        {
-            state.Say(ticket.Id, "warning", "with one shard, MoCo's queries and keys share their batch statistics, which leaks information; use --shards 2 or more");
-        }
+        WarnOfLeak(computation.Shape.Specification);
 
         var applier = new StepApplier(parts);
         _finish = new(computation, applier, _jobs, steps, ticket, telemetry, clock);
@@ -253,6 +250,18 @@ internal sealed partial class JobRunner(
                 ? [("knnUntrainedDone", "1"), ("knnTop1Untrained", untrained)]
                 : [("knnUntrainedDone", "1")];
             await _jobs.SetFieldsAsync(ticket.Id, null, "", fields);
+        }
+    }
+
+    private void WarnOfLeak(JobSpecification specification)
+    {
+        var isLocal = specification.Sync.IsLocal;
+        if (specification.Method.Name == MethodCatalog.MoCo && specification.Backbone.NumSplits < 2 && (isLocal || specification.Train.Shards == 1))
+        {
+            state.Say(
+                ticket.Id, "warning",
+                $"{(isLocal ? "under local-sgd" : "with one shard")}, MoCo's queries and keys share their batch statistics, which leaks information; "
+                + (isLocal ? "use --set backbone.numSplits=2" : "use --shards 2 or more"));
         }
     }
 
