@@ -14,7 +14,10 @@ public sealed class SyncValidatorTests
     {
         var sync = new SyncSpecification
         {
-            Transport = JobVocabulary.TransportLocalSgd, LocalSteps = steps, OuterLearningRate = rate, OuterMomentum = momentum,
+            Transport = JobVocabulary.TransportLocalSgd,
+            LocalSteps = steps,
+            OuterLearningRate = rate,
+            OuterMomentum = momentum,
         };
 
         Check(sync).ShouldHaveSingleItem().Message.ShouldStartWith(expected);
