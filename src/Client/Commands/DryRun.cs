@@ -19,6 +19,7 @@ internal static class DryRun
         var train = specification.Train;
         var sync = specification.Sync;
         var vector = ModelSize.ReducedValues(specification) * sizeof(float) / Mebibyte;
+        var sent = ModelSize.ReducedBytes(specification) / Mebibyte;
         var parameters = ModelSize.TrainedValues(specification) * sizeof(float) / Mebibyte;
         var rows = ModelSize.PublishedValues(specification) * sizeof(float) / Mebibyte;
         terminal.Say($"V = {train.Shards} virtual shards of {train.ShardImages} images; {workers} workers of {specification.Resources.Threads} threads");
@@ -27,8 +28,8 @@ internal static class DryRun
             terminal.Say($"local-sgd: a step is a round of {sync.LocalSteps} local steps in each of {train.Shards} replicas, {specification.StepImages} images");
         }
 
-        var content = sync.IsLocal ? "movements, momentum and statistics" : "gradients (backbone and heads)";
-        terminal.Say($"about {vector:0} MiB of {content} a step: each worker writes up to {vector:0} MiB and reads up to {vector * 2:0} MiB");
+        var content = sync.IsLocal ? $"movements ({sync.Wire}), momentum and statistics" : $"gradients (backbone and heads, {sync.Wire})";
+        terminal.Say($"about {sent:0} MiB of {content} a step: each worker writes up to {sent:0} MiB and reads up to {sent * 2:0} MiB");
         terminal.Say($"about {rows:0.0} MiB of embeddings a step, which every worker reads");
         terminal.Say($"about {(parameters * 2) + (vector * 2) + 250:0} MiB of memory a worker beside activations; the embedded store is given {StoreMemory.Of(specification, workers)}");
         if (train.Steps == 0)

@@ -29,6 +29,19 @@ public static class ModelSize
         return TrainedValues(specification) * (1 + optimizer + slow);
     }
 
+    /// <summary>Bytes of what a shard contributes as it travels: only gradients, or movements, are in the job's wire format.</summary>
+    public static double ReducedBytes(JobSpecification specification)
+    {
+        var trained = TrainedValues(specification);
+        var bytes = specification.Sync.Wire switch
+        {
+            JobVocabulary.WireBFloat16 => 2,
+            JobVocabulary.WireInt8 => 33.0 / 32,
+            _ => sizeof(float),
+        };
+        return (trained * bytes) + ((ReducedValues(specification) - trained) * sizeof(float));
+    }
+
     /// <summary>Numbers that all shards publish before gradients, for everybody to read.</summary>
     public static double PublishedValues(JobSpecification specification)
     {

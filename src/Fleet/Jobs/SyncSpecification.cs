@@ -15,7 +15,7 @@ public sealed record SyncSpecification
     /// <summary><c>redis</c>, or <c>local-sgd</c>: replicas train by themselves and meet every few batches.</summary>
     public string Transport { get; init; } = JobVocabulary.TransportRedis;
 
-    /// <summary><c>fp32</c>.</summary>
+    /// <summary>What gradients are rounded to and travel as: <c>fp32</c>, <c>bf16</c> or <c>int8</c>.</summary>
     public string Wire { get; init; } = JobVocabulary.WireSingle;
 
     /// <summary>Batches of a step: 1, or under local SGD the local steps H of a round.</summary>

@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Steps;
@@ -32,6 +33,9 @@ internal static class CheckpointFiles
             ["seed"] = $"{context.Specification.Train.Seed}",
             ["shards"] = $"{context.ShardCount}",
             ["batchSize"] = $"{context.Specification.Train.BatchSize}",
+            ["precision"] = context.Specification.Train.Precision,
+            ["wire"] = context.Specification.Sync.Wire,
+            ["localSteps"] = $"{context.Specification.Sync.LocalSteps}",
             ["numericClass"] = numericClass,
             ["stateHash"] = StateHash.Compute(context.State, context.Step),
             ["knnTop1Untrained"] = knnTop1Untrained,
@@ -59,6 +63,9 @@ internal static class CheckpointFiles
                 + "the bits would differ. Resume on the same kind of device, libraries and threads (docs/when-bits-differ.md).");
         }
 
+        RequireSame(path, content.Metadata, "precision", "train.precision", context.Specification.Train.Precision, JobVocabulary.PrecisionSingle);
+        RequireSame(path, content.Metadata, "wire", "sync.wire", context.Specification.Sync.Wire, JobVocabulary.WireSingle);
+        RequireSame(path, content.Metadata, "localSteps", "sync.localSteps", $"{context.Specification.Sync.LocalSteps}", "1");
         Copy(path, content.Tensors, context.State);
         var hash = StateHash.Compute(context.State, description.Step);
         return hash == description.StateHash
@@ -74,6 +81,18 @@ internal static class CheckpointFiles
     {
         var path = LastPath(context);
         return File.Exists(path) ? Describe(path, Safetensors.ReadDescription(path).Metadata).Step : null;
+    }
+
+    /// <summary>Refuses a value that makes other bits; <paramref name="before"/> is that of checkpoints written before it could be chosen.</summary>
+    private static void RequireSame(
+        string path, IReadOnlyDictionary<string, string> metadata, string entry, string key, string wanted, string before)
+    {
+        var saved = metadata.GetValueOrDefault(entry, before);
+        if (saved != wanted)
+        {
+            throw new CheckpointException(
+                $"The checkpoint '{path}' was trained with {key} {saved}, the job says {wanted}: the bits would differ. Resume with {key} {saved}.");
+        }
     }
 
     private static void Copy(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<(string Name, Tensor Tensor)> state)

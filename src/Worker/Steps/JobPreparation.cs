@@ -69,7 +69,7 @@ internal static class JobPreparation
             Method = method,
             Rounds = rounds,
             Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal * localSteps, specification.Schedule.Name == "cosine"),
-            Layout = new VectorLayout(rounds?.VectorLength ?? method.VectorLength),
+            Layout = new VectorLayout(rounds?.VectorLength ?? method.VectorLength, rounds?.MovedLength ?? (int)method.GradientLength),
         };
         if (specification.Checkpoint.ResumeFrom.Length > 0)
         {
