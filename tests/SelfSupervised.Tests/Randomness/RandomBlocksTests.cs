@@ -24,7 +24,7 @@ public sealed class RandomBlocksTests
     {
         var words = new uint[64];
 
-        new RandomBlocks(7, RandomPurpose.Rounding, 3, 41, 1).Fill(uint.MaxValue - 2L, words);
+        new RandomBlocks(7, RandomPurpose.Rounding, 3, 41, 1).Fill(uint.MaxValue - 3L, words);
 
         words.Distinct().Count().ShouldBe(64);
         var far = new uint[32];
