@@ -3,6 +3,7 @@ using LightlyCluster.Benchmarks;
 const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 30]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
+           benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
            benchmarks embed [--data ../shared/data/cifar10/test-000000.tar]
@@ -16,6 +17,8 @@ const string Usage = """
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
+    train     images/s of a step, of whole training from JPEG shards and of 1 and 2 workers, time to the first step, in turn with lightly
+              itself where it is installed
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
     coverage  what 50 samples of a coreset cover, against random choice, after a short training on clothing and CIFAR-10
     embed     images a second with one and two workers, resnet-18 of width 0.25, and with the Python library lightly where it is installed
@@ -34,6 +37,7 @@ return args switch
     ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
     ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
     ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["train", ..] => await TrainBenchmark.RunAsync(args[1..]),
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
     ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),
