@@ -62,6 +62,8 @@ internal static class AugmentBenchmark
 
         Console.WriteLine($"{size,4} px, {source}");
         Console.WriteLine($"     ours    {Spread(ours, "N0")}");
+        new ReportRow(
+            $"views of the SimCLR preset, {size} px, one thread", "views/s", ours, theirs, peer.Reason is null ? "lightly" : "not here", IsTime: false, "3x").Tell();
         if (theirs.Count > 0)
         {
             Console.WriteLine($"     lightly {Spread(theirs, "N0")}");

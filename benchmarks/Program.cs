@@ -14,6 +14,9 @@ const string Usage = """
            benchmarks load [--watchers 200] [--queued 1000] [--rate 500] [--seconds 10] [--store embedded|redis]
            benchmarks telemetry [--calls 20000] [--rounds 3]
            benchmarks augment [--sizes 32,128,224] [--images 300] [--rounds 5] [--data DIR] [--lightly DIR]
+           benchmarks bank [--rounds 5] [--lightly DIR]
+           benchmarks quality [--methods simclr,moco,simsiam,barlow-twins] [--seeds 0,1,2] [--data ../shared/data/cifar10] [--precision fp32]
+           benchmarks report [--only bank,augment,...] [--out docs/benchmark-report.md] [--lightly DIR]
 
     exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
@@ -30,6 +33,9 @@ const string Usage = """
     load      many watchers of a running job, a long queue, submits at a fixed rate: latency, memory, and whether anything was lost
     telemetry what metrics and traces cost a step: the calls alone, and a fleet with and without a receiver
     augment   views/s of the SimCLR preset on one thread from decoded images, in turn with lightly itself where it is installed
+    bank      what the memory bank costs a MoCo step beside the exchange of keys, in turn with lightly's
+    quality   what four methods learn of 10,000 images of CIFAR-10 in 15 epochs, trained by their recipes (two hours on 2 cores)
+    report    every benchmark that has a peer, one after the other; writes a page of ratios (quality only when named)
     """;
 
 return args switch
@@ -48,6 +54,9 @@ return args switch
     ["memory", ..] => await MemoryBenchmark.RunAsync(args[1..]),
     ["telemetry", ..] => await TelemetryBenchmark.RunAsync(args[1..]),
     ["augment", ..] => await AugmentBenchmark.RunAsync(args[1..]),
+    ["bank", ..] => await BankBenchmark.RunAsync(args[1..]),
+    ["quality", ..] => await QualityBenchmark.RunAsync(args[1..]),
+    ["report", ..] => await ReportBenchmark.RunAsync(args[1..]),
     _ => await FailAsync(),
 };
 

@@ -72,6 +72,20 @@ public abstract partial class ScriptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_without_a_first_state_has_nothing_to_commit_or_to_compare()
+    {
+        await _jobs.CreateAsync(NewJob("young"), "request-1");
+
+        foreach (var job in new[] { "young", "gone" })
+        {
+            var steps = _store.Steps(job, "one");
+
+            (await steps.PublishReducedAsync(0, 0, [Chunk(0), Chunk(1)], 2, 4, 0.1, Life)).ShouldBe(PublishOutcome.NotRunning);
+            (await steps.VerifyStateAsync(new(0, "hash", "name-one", "{}", 0.5, 7, false))).Verdict.ShouldBe(StateVerdict.Equal);
+        }
+    }
+
+    [Fact]
     public async Task A_step_is_committed_once_and_a_repeat_is_a_success()
     {
         var steps = await StartAsync("job", ["one", "two"]);

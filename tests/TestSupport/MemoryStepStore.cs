@@ -98,6 +98,11 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
     public Task<PublishOutcome> PublishReducedAsync(
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int chunkCount, int shardCount, double learningRate, TimeSpan life)
     {
+        if (!Job.ContainsKey("baseStep"))
+        {
+            return Task.FromResult(PublishOutcome.NotRunning);
+        }
+
         if (step < Step)
         {
             return Task.FromResult(PublishOutcome.AlreadyCommitted);
@@ -173,9 +178,14 @@ internal sealed class MemoryStepStore(MemoryKeys keys, string job, string incarn
     /// <summary>verify_state.lua.</summary>
     public Task<(StateVerdict Verdict, string First)> VerifyStateAsync(StateReport report)
     {
+        if (!Job.TryGetValue("baseStep", out var baseStep))
+        {
+            return Task.FromResult((StateVerdict.Equal, ""));
+        }
+
         Invariant.Require(report.Step <= Step, "a state is compared after its commit");
         var record = keys.OpenHash(_names.Job);
-        if (report.Metrics.Length > 0 && keys.List(_names.Metrics).Count == report.Step - long.Parse(record["baseStep"]) - 1)
+        if (report.Metrics.Length > 0 && keys.List(_names.Metrics).Count == report.Step - long.Parse(baseStep) - 1)
         {
             keys.OpenList(_names.Metrics).Add(report.Metrics);
             record["trainingSeconds"] = $"{double.Parse(record.GetValueOrDefault("trainingSeconds", "0")) + report.Seconds:R}";

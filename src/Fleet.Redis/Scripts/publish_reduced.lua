@@ -4,6 +4,9 @@
 --       then (chunk, digest, payload key) for each
 -- Result: {OK | COMMITTED | STALE | NOT_RUNNING | ALREADY_COMMITTED | FUTURE}.
 -- Invariants: a step is committed once; the log grows by exactly one entry; the first writer of a chunk wins.
+-- A job that is gone, or that has no first state yet, is not running.
+local base = redis.call('HGET', KEYS[1], 'baseStep')
+if not base then return {'NOT_RUNNING'} end
 local step = tonumber(redis.call('HGET', KEYS[1], 'step'))
 if tonumber(ARGV[3]) < step then return {'ALREADY_COMMITTED'} end
 if redis.call('HGET', KEYS[1], 'state') ~= 'Running' then return {'NOT_RUNNING'} end
@@ -24,8 +27,7 @@ if redis.call('HLEN', KEYS[3]) < chunks or redis.call('HLEN', KEYS[4]) < shards 
   redis.call('PUBLISH', ARGV[5], 'reduced')
   return {'OK'}
 end
-local base = tonumber(redis.call('HGET', KEYS[1], 'baseStep'))
-if redis.call('LLEN', KEYS[5]) ~= step - base + 1 then return {'BROKEN_LOG'} end
+if redis.call('LLEN', KEYS[5]) ~= step - tonumber(base) + 1 then return {'BROKEN_LOG'} end
 local digests, samples, replaced = {}, {}, 0
 for chunk = 0, chunks - 1 do
   digests[#digests + 1] = string.match(redis.call('HGET', KEYS[3], tostring(chunk)), '^[^|]*')

@@ -4,9 +4,12 @@
 -- Result: {OK} | {FUTURE} | {SUSPECT, first hash} | {MISMATCH, first hash}.
 -- Invariants: all members have equal hashes after every commit: a difference stops the job and names the hashes and, from three
 -- members on, the one that is alone. Metrics have one row a state, in order. Who is no member cannot stop a job.
+-- A job that is gone, or that has no first state yet, has nothing to compare.
 local step = tonumber(ARGV[2])
+local base = redis.call('HGET', KEYS[1], 'baseStep')
+if not base then return {'OK'} end
 if step > tonumber(redis.call('HGET', KEYS[1], 'step')) then return {'FUTURE'} end
-if ARGV[5] ~= '' and redis.call('LLEN', KEYS[5]) == step - tonumber(redis.call('HGET', KEYS[1], 'baseStep')) - 1 then
+if ARGV[5] ~= '' and redis.call('LLEN', KEYS[5]) == step - tonumber(base) - 1 then
   redis.call('RPUSH', KEYS[5], ARGV[5])
   redis.call('HINCRBYFLOAT', KEYS[1], 'trainingSeconds', ARGV[9])
   redis.call('PUBLISH', ARGV[7], 'metrics')

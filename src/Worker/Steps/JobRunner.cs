@@ -146,7 +146,7 @@ internal sealed partial class JobRunner(
         finally
         {
             // A state whose report is lost is reached again by following the log, which reports it.
-            _hasUnreported = applier.HasUnreported;
+            _hasUnreported = applier.HasUnreported && !(_keepsState && await TryReportAsync(applier));
             await UntilAnsweredAsync(() => exchange.ForgetAsync(long.MaxValue), cancellationToken);
         }
     }
@@ -172,6 +172,20 @@ internal sealed partial class JobRunner(
             {
                 await PauseWithFullStoreAsync(member, error, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Whether the state that is about to be kept could be reported, and is the members' own.</summary>
+    private static async Task<bool> TryReportAsync(StepApplier applier)
+    {
+        try
+        {
+            await applier.ReportAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception error) when (error is StoreAwayException or StateMismatchException)
+        {
+            return false;
         }
     }
 

@@ -79,7 +79,8 @@ public sealed class TelemetryTests : IDisposable
         ShouldBeOneSubmit(receiver.Spans, id);
         var recovery = receiver.Spans.First(span => span.Name == TelemetrySpans.Recovery.Name);
         recovery[TelemetryAttributes.WorkerId].ShouldBe("worker-1");
-        receiver.Spans.ShouldContain(span => span.TraceId == recovery.TraceId && span.Id == recovery.ParentId && span.Name == TelemetrySpans.FleetStep.Name);
+        bool IsItsStep(ReceivedSpan span) => span.TraceId == recovery.TraceId && span.Id == recovery.ParentId && span.Name == TelemetrySpans.FleetStep.Name;
+        await OtlpReceiver.UntilAsync(() => receiver.Spans.Any(IsItsStep), () => "the step in which worker-1 was lost");
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using LightlyCluster.SelfSupervised;
+using LightlyCluster.SelfSupervised.Memory;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.Benchmarks;
+
+/// <summary>What the memory bank costs a MoCo step beside the exchange of its keys, and what lightly's costs.</summary>
+/// <remarks>Symmetric loss: a step appends the keys of both views once here; lightly's bank is called for each direction and cloned each time.</remarks>
+internal static class BankBenchmark
+{
+    private const int BankSize = 65_536;
+    private const int Dimension = 128;
+    private const int BatchSize = 256;
+    private const int StepsARound = 300;
+
+    /// <summary>Runs and prints the figures.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var rounds = int.Parse(Arguments.Get(arguments, "rounds", "5"), CultureInfo.InvariantCulture);
+        TorchRuntime.EnsureLoaded();
+        set_num_threads(1);
+        using var bank = nn.functional.normalize(randn(BankSize, Dimension), p: 2, dim: 1);
+        using var keys = nn.functional.normalize(randn(2 * BatchSize, Dimension), p: 2, dim: 1);
+        _ = Round(bank, keys);
+        var peer = new PeerScript(arguments, "peer_bank.py");
+        var ours = new List<double>();
+        var theirs = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            ours.Add(Round(bank, keys));
+            if (await peer.TryMeasureAsync([$"{BankSize}", $"{Dimension}", $"{BatchSize}"]) is { } value)
+            {
+                theirs.Add(value);
+            }
+        }
+
+        Console.WriteLine($"bank of {BankSize} x {Dimension}, {2 * BatchSize} new keys a step, one thread, {rounds} rounds in turn");
+        Console.WriteLine($"  ours    {Arguments.Median(ours):F4} ms a step ({ours.Min():F4} to {ours.Max():F4})");
+        Console.WriteLine(peer.Reason is { } reason ? $"  peer skipped: {reason}" : $"  lightly {Arguments.Median(theirs):F2} ms a step ({theirs.Min():F2} to {theirs.Max():F2})");
+        new ReportRow(
+            $"memory bank {BankSize} x {Dimension}, a step of {BatchSize} images, beside the exchange of keys", "ms", ours, theirs, peer.Name, IsTime: true,
+            "under 1 ms").Tell();
+        return 0;
+    }
+
+    /// <summary>Milliseconds a step.</summary>
+    private static double Round(Tensor bank, Tensor keys)
+    {
+        var pointer = 0L;
+        var watch = Stopwatch.StartNew();
+        for (var step = 0; step < StepsARound; step++)
+        {
+            pointer = MemoryBank.Write(bank, keys, pointer);
+        }
+
+        return watch.Elapsed.TotalMilliseconds / StepsARound;
+    }
+}
