@@ -17,7 +17,7 @@ internal static class LocalStep
         var shards = Math.Clamp(batchSize / 16, 1, 8);
         var options = new TrainingOptions(batchSize, shards, Seed: 1, CPU) { Precision = precision, StepsTotal = steps };
         using var method = TrainingMethods.Create("simclr", new(options, () => ResNetGenerator.Create("resnet-18", width)));
-        using var images = randn(shards, 2, options.ShardImages, 3, 32, 32, float32, CPU).DetachFromDisposeScope();
+        using var images = randn([shards, 2, options.ShardImages, 3, 32, 32], float32, CPU).DetachFromDisposeScope();
         var views = Enumerable.Range(0, shards)
             .Select(shard => new[] { images[shard][0].DetachFromDisposeScope(), images[shard][1].DetachFromDisposeScope() }).ToArray();
         using var sum = zeros_like(method.Vector).DetachFromDisposeScope();

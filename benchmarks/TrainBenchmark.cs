@@ -26,7 +26,7 @@ internal static class TrainBenchmark
         var peer = await PeerTraining.TryOpenAsync(
             Arguments.Get(arguments, "python", "/usr/bin/python3"),
             Path.GetFullPath(Arguments.Get(arguments, "peer", "../shared/peer/bench_lightly.py")),
-            Path.GetFullPath(Arguments.Get(arguments, "lightly", ".")),
+            Path.GetFullPath(Arguments.Get(arguments, "lightly", Environment.GetEnvironmentVariable("PYTHONPATH") is { Length: > 0 } source ? source : ".")),
             data);
         Console.WriteLine($"SimCLR, resnet-18, 32 pixels, {rounds} rounds in turn: median (smallest to largest); images/s");
         foreach (var row in rows)
@@ -60,8 +60,9 @@ internal static class TrainBenchmark
             half.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.BFloat16));
         }
 
-        Console.WriteLine($"step on random images, width 1, batch {BatchSize}, 2 threads");
-        Print(theirs, ("fp32", single, 1.1), ("bf16", half, 1.8));
+        const string Work = "SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads";
+        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.1x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "1.8x"));
     }
 
     private static async Task WholeAsync(PeerTraining? peer, string shards, int rounds, int steps)
@@ -85,15 +86,16 @@ internal static class TrainBenchmark
             single.Add(fp32.ImagesPerSecond);
             half.Add(bf16.ImagesPerSecond);
             first.AddRange([fp32.FirstStepSeconds, bf16.FirstStepSeconds]);
-            waits.AddRange([fp32.DataWaitShare, bf16.DataWaitShare]);
-            costs.Add(fp32.ProcessorSecondsPerStep);
+            waits.AddRange([100 * fp32.DataWaitShare, 100 * bf16.DataWaitShare]);
+            costs.Add(1000 * fp32.ProcessorSecondsPerStep);
         }
 
-        Console.WriteLine($"whole training from JPEG shards, decoding included, width 0.25, batch {BatchSize}, 2 workers of 1 thread");
-        Print(theirs, ("fp32", single, 1.3), ("bf16", half, 2));
-        Console.WriteLine($"  waiting for data          {Spread(waits.Select(share => 100 * share), "F1")} % of a step");
-        Console.WriteLine($"  processor time of a step  {Spread(costs.Select(cost => 1000 * cost), "F0")} ms in fp32, all processes");
-        Console.WriteLine($"  lightly train to the first committed step {Spread(first, "F1")} s; aim 5 s");
+        const string Work = "SimCLR training from JPEG shards, resnet-18, width 0.25, batch 128, two cores";
+        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.3x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "2x"));
+        Print(new("waiting for data in these runs", "% of a step", waits, [], "", IsTime: true, "not the bottleneck"));
+        Print(new("processor time of a step in these runs, all processes, fp32", "ms", costs, [], "", IsTime: true, ""));
+        Print(new("`lightly train` to the first committed step", "s", first, [], "", IsTime: true, "5 s"));
     }
 
     private static async Task WorkersAsync(string shards, int rounds)
@@ -107,27 +109,21 @@ internal static class TrainBenchmark
             two.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, Steps, workers: 2, "fp32")).ImagesPerSecond);
         }
 
-        Console.WriteLine($"whole training, width 1, batch {BatchSize}, fp32, workers of 1 thread");
-        Console.WriteLine($"  1 worker   {Spread(one, "F1")}");
-        Console.WriteLine($"  2 workers  {Spread(two, "F1")}");
-        Console.WriteLine($"  ratio      {Spread(two.Zip(one, (more, less) => more / less), "F2")}; aim 1.9");
+        Print(new("2 workers of 1 thread beside 1 worker, SimCLR, resnet-18, width 1, batch 64, fp32", "images/s", two, one, "1 worker", IsTime: false, "1.9x"));
     }
 
-    private static void Print(List<double> theirs, params (string Precision, List<double> Ours, double Aim)[] rows)
+    private static string NameOf(PeerTraining? peer) => peer is null ? "not here" : "lightly";
+
+    private static void Print(ReportRow row)
     {
-        if (theirs.Count > 0)
+        Console.WriteLine(row.Work);
+        Console.WriteLine($"  ours   {Spread(row.Ours, "F1")} {row.Unit}");
+        if (row.Peer.Count > 0)
         {
-            Console.WriteLine($"  lightly    {Spread(theirs, "F1")}");
+            Console.WriteLine($"  {row.PeerName,-8} {Spread(row.Peer, "F1")} {row.Unit}; ratio {Spread(row.Ratios(), "F2")}, aim {row.Aim}");
         }
 
-        foreach (var (precision, ours, aim) in rows)
-        {
-            Console.WriteLine($"  ours {precision}  {Spread(ours, "F1")}");
-            if (theirs.Count > 0)
-            {
-                Console.WriteLine($"  ratio      {Spread(ours.Zip(theirs, (our, their) => our / their), "F2")}; aim {aim.ToString(CultureInfo.InvariantCulture)}");
-            }
-        }
+        row.Tell();
     }
 
     private static string Spread(IEnumerable<double> values, string format)

@@ -45,7 +45,7 @@ internal sealed class LoadAhead(Func<long, int, CancellationToken, Task<LoadedSh
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        foreach (Task load in _loads.Values.Concat(_dropped))
+        foreach (var load in _loads.Values.Concat(_dropped))
         {
             await load.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -57,6 +57,12 @@ internal sealed class LoadAhead(Func<long, int, CancellationToken, Task<LoadedSh
 
     private void Follow(long step, int shard)
     {
+        if (!_expected.Contains(shard))
+        {
+            // Computed for another worker: own shards follow as before.
+            return;
+        }
+
         var next = Next(step, shard).ToArray();
         foreach (var (key, load) in _loads.Where(entry => !next.Contains(entry.Key)).ToArray())
         {
@@ -74,7 +80,7 @@ internal sealed class LoadAhead(Func<long, int, CancellationToken, Task<LoadedSh
     private IEnumerable<(long Step, int Shard)> Next(long step, int shard)
     {
         var range = _expected;
-        for (var ahead = 1; range.Contains(shard) && ahead <= Math.Min(ShardsAhead, range.Count); ahead++)
+        for (var ahead = 1; ahead <= Math.Min(ShardsAhead, range.Count); ahead++)
         {
             var place = shard - range.Start + ahead;
             if (step + (place / range.Count) is var later && later < stepsTotal)

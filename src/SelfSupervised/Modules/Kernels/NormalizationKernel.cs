@@ -17,15 +17,24 @@ internal static unsafe class NormalizationKernel<TElement>
     /// <summary>Adds up, for each block, the channels' differences from the first row, and their squares.</summary>
     /// <param name="rows">Shape.</param>
     /// <param name="input">The batch.</param>
+    /// <param name="first">Receives the first row, [channels].</param>
     /// <param name="sums">Receives for each block [2, channels].</param>
-    public static void Moments(ChannelRows rows, void* input, float* sums) => rows.ForEachBlock(block =>
+    public static void Moments(ChannelRows rows, void* input, float* first, float* sums)
     {
-        var (start, end) = rows.Block(block);
         for (var channel = 0; channel < rows.Channels; channel += Width)
         {
-            MomentsOfBlock(start, end, rows.Channels, channel, input, sums + ((long)block * 2 * rows.Channels));
+            TElement.Load(input, channel).Store(first + channel);
         }
-    });
+
+        rows.ForEachBlock(block =>
+        {
+            var (start, end) = rows.Block(block);
+            for (var channel = 0; channel < rows.Channels; channel += Width)
+            {
+                MomentsOfBlock(start, end, rows.Channels, channel, input, sums + ((long)block * 2 * rows.Channels));
+            }
+        });
+    }
 
     /// <summary>Writes max(0, scale * input + shift [+ shortcut]).</summary>
     public static void Normalize(ChannelRows rows, void* input, void* shortcut, float* scale, float* shift, void* output) => rows.ForEachBlock(block =>
@@ -71,6 +80,7 @@ internal static unsafe class NormalizationKernel<TElement>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MomentsOfBlock(int start, int end, int channels, int channel, void* input, float* sums)
     {
+        // The first row: sums of squares of differences from a value of the batch lose nothing where the mean is large.
         var shift = TElement.Load(input, channel);
         Vector512<float> first0 = default, first1 = default, first2 = default, first3 = default;
         Vector512<float> second0 = default, second1 = default, second2 = default, second3 = default;

@@ -14,6 +14,7 @@ namespace LightlyCluster.SelfSupervised.Modules.Kernels;
 internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunction<RectifiedNormalization>
 {
     private const int StatisticsRows = 4;
+    private const int ChannelsMaximum = 4096;
     private const long BytesMaximum = int.MaxValue;
 
     [ThreadStatic]
@@ -26,11 +27,11 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
     /// <inheritdoc/>
     public override string Name => nameof(RectifiedNormalization);
 
-    /// <summary>Whether the operation takes a batch: on the CPU, channels-last, float32 or bfloat16, channels a multiple of 16.</summary>
+    /// <summary>Whether the operation takes a batch: on the CPU, channels-last, float32 or bfloat16, at most 4,096 channels and a multiple of 16.</summary>
     public static bool Takes(Tensor input, Tensor? shortcut)
     {
         var shape = input.shape;
-        return shape.Length == 4 && shape[1] % ChannelRows.Width == 0 && IsFit(input)
+        return shape.Length == 4 && shape[1] % ChannelRows.Width == 0 && shape[1] <= ChannelsMaximum && IsFit(input)
             && (shortcut is null || (shortcut.dtype == input.dtype && shortcut.shape.AsSpan().SequenceEqual(shape) && IsFit(shortcut)));
     }
 
@@ -100,42 +101,22 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
         using var scope = NewDisposeScope();
         scope.Attach(saved);
         var (input, weight, statistics) = (saved[0], saved[1], saved[2]);
-        var output = saved.Count > 3 ? saved[3] : null;
         var (rows, input_NHWC, gradient_NHWC) = (RowsOf(input), ChannelsInnermost(input), ChannelsInnermost(gradient).contiguous());
-        var output_NHWC = output is null ? null : ChannelsInnermost(output);
-        var passed_NHWC = output is null ? null : empty_like(input_NHWC);
+        var output_NHWC = saved.Count > 3 ? ChannelsInnermost(saved[3]) : null;
+        var passed_NHWC = output_NHWC is null ? null : empty_like(input_NHWC);
         var inputGradient_NHWC = empty_like(input_NHWC);
-        var weights_2C = empty(2, rows.Channels, float32);
-        var sums = new double[2 * rows.Channels];
-        var factors_3C = empty(3, rows.Channels, float32);
-        Reduce(rows, sums, partial =>
-        {
-            if (input.dtype == ScalarType.BFloat16)
-            {
-                NormalizationKernel<BFloat16Element>.GradientMoments(
-                    rows, Pointer(gradient_NHWC), Pointer(input_NHWC), Pointer(output_NHWC), (float*)Pointer(statistics), Pointer(passed_NHWC), partial);
-            }
-            else
-            {
-                NormalizationKernel<SingleElement>.GradientMoments(
-                    rows, Pointer(gradient_NHWC), Pointer(input_NHWC), Pointer(output_NHWC), (float*)Pointer(statistics), Pointer(passed_NHWC), partial);
-            }
-        });
-        Factors(rows, sums, (float*)Pointer(weight), (float*)Pointer(statistics), (float*)Pointer(factors_3C), (float*)Pointer(weights_2C));
-        var source = passed_NHWC ?? gradient_NHWC;
+        var gradients_2C = empty(2, rows.Channels, float32);
         if (input.dtype == ScalarType.BFloat16)
         {
-            NormalizationKernel<BFloat16Element>.InputGradient(
-                rows, Pointer(source), passed_NHWC is not null, Pointer(input_NHWC), (float*)Pointer(statistics), (float*)Pointer(factors_3C), Pointer(inputGradient_NHWC));
+            Differentiate<BFloat16Element>(rows, gradient_NHWC, input_NHWC, output_NHWC, weight, statistics, passed_NHWC, inputGradient_NHWC, gradients_2C);
         }
         else
         {
-            NormalizationKernel<SingleElement>.InputGradient(
-                rows, Pointer(source), passed_NHWC is not null, Pointer(input_NHWC), (float*)Pointer(statistics), (float*)Pointer(factors_3C), Pointer(inputGradient_NHWC));
+            Differentiate<SingleElement>(rows, gradient_NHWC, input_NHWC, output_NHWC, weight, statistics, passed_NHWC, inputGradient_NHWC, gradients_2C);
         }
 
         gradient.Dispose();
-        List<Tensor> result = [ChannelsSecond(inputGradient_NHWC), weights_2C[0], weights_2C[1]];
+        List<Tensor> result = [ChannelsSecond(inputGradient_NHWC), gradients_2C[0], gradients_2C[1]];
         if (passed_NHWC is not null)
         {
             result.Add(ChannelsSecond(passed_NHWC));
@@ -146,44 +127,60 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
         return [.. result, null!];
     }
 
+    private static void Differentiate<TElement>(
+        ChannelRows rows, Tensor gradient, Tensor input, Tensor? output, Tensor weight, Tensor statistics, Tensor? passed, Tensor inputGradient,
+        Tensor gradients)
+        where TElement : struct, IChannelElement
+    {
+        var values = (float*)Pointer(statistics);
+        var factors = stackalloc float[3 * rows.Channels];
+        Span<double> sums = stackalloc double[2 * rows.Channels];
+        using var partial = new PartialSums(rows);
+        NormalizationKernel<TElement>.GradientMoments(
+            rows, Pointer(gradient), Pointer(input), Pointer(output), values, Pointer(passed), partial.Values);
+        partial.AddTo(sums);
+        Factors(rows, sums, (float*)Pointer(weight), values, factors, (float*)Pointer(gradients));
+        NormalizationKernel<TElement>.InputGradient(
+            rows, Pointer(passed ?? gradient), passed is not null, Pointer(input), values, factors, Pointer(inputGradient));
+    }
+
     private static Tensor Forward(
         Tensor input, Tensor weight, Tensor bias, Tensor? shortcut, BatchStatisticsSink sink, double epsilon, Tensor statistics)
     {
         using var scope = NewDisposeScope();
-        var (rows, input_NHWC, shortcut_NHWC) = (RowsOf(input), ChannelsInnermost(input), shortcut is null ? null : ChannelsInnermost(shortcut));
+        var (input_NHWC, shortcut_NHWC) = (ChannelsInnermost(input), shortcut is null ? null : ChannelsInnermost(shortcut));
         var output_NHWC = empty_like(input_NHWC);
-        var sums = new double[2 * rows.Channels];
-        var isHalf = input.dtype == ScalarType.BFloat16;
-        Reduce(rows, sums, partial =>
+        if (input.dtype == ScalarType.BFloat16)
         {
-            if (isHalf)
-            {
-                NormalizationKernel<BFloat16Element>.Moments(rows, Pointer(input_NHWC), partial);
-            }
-            else
-            {
-                NormalizationKernel<SingleElement>.Moments(rows, Pointer(input_NHWC), partial);
-            }
-        });
-        var values = (float*)Pointer(statistics);
-        Statistics(rows, sums, FirstRow(rows, input_NHWC, isHalf), (float*)Pointer(weight), (float*)Pointer(bias), epsilon, values, sink);
-        var scale = values + (2 * rows.Channels);
-        var shift = scale + rows.Channels;
-        if (isHalf)
-        {
-            NormalizationKernel<BFloat16Element>.Normalize(rows, Pointer(input_NHWC), Pointer(shortcut_NHWC), scale, shift, Pointer(output_NHWC));
+            Normalize<BFloat16Element>(RowsOf(input), input_NHWC, shortcut_NHWC, weight, bias, sink, epsilon, statistics, output_NHWC);
         }
         else
         {
-            NormalizationKernel<SingleElement>.Normalize(rows, Pointer(input_NHWC), Pointer(shortcut_NHWC), scale, shift, Pointer(output_NHWC));
+            Normalize<SingleElement>(RowsOf(input), input_NHWC, shortcut_NHWC, weight, bias, sink, epsilon, statistics, output_NHWC);
         }
 
         return ChannelsSecond(output_NHWC).MoveToOuterDisposeScope();
     }
 
+    private static void Normalize<TElement>(
+        ChannelRows rows, Tensor input, Tensor? shortcut, Tensor weight, Tensor bias, BatchStatisticsSink sink, double epsilon, Tensor statistics,
+        Tensor output)
+        where TElement : struct, IChannelElement
+    {
+        var values = (float*)Pointer(statistics);
+        var first = stackalloc float[rows.Channels];
+        Span<double> sums = stackalloc double[2 * rows.Channels];
+        using var partial = new PartialSums(rows);
+        NormalizationKernel<TElement>.Moments(rows, Pointer(input), first, partial.Values);
+        partial.AddTo(sums);
+        Statistics(rows, sums, first, (float*)Pointer(weight), (float*)Pointer(bias), epsilon, values, sink);
+        var scale = values + (2 * rows.Channels);
+        NormalizationKernel<TElement>.Normalize(rows, Pointer(input), Pointer(shortcut), scale, scale + rows.Channels, Pointer(output));
+    }
+
     /// <summary>Mean, 1 / deviation, scale and shift of each channel, from the sums of the differences from the first row.</summary>
     private static void Statistics(
-        ChannelRows rows, double[] sums, float[] first, float* weight, float* bias, double epsilon, float* statistics, BatchStatisticsSink sink)
+        ChannelRows rows, ReadOnlySpan<double> sums, float* first, float* weight, float* bias, double epsilon, float* statistics, BatchStatisticsSink sink)
     {
         var means = (float*)Pointer(sink.Mean);
         var variances = (float*)Pointer(sink.UnbiasedVariance);
@@ -204,7 +201,7 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
     }
 
     /// <summary>Gradients of weight and bias, and the factors of the input's gradient, from the sums of the gradient.</summary>
-    private static void Factors(ChannelRows rows, double[] sums, float* weight, float* statistics, float* factors, float* gradients)
+    private static void Factors(ChannelRows rows, ReadOnlySpan<double> sums, float* weight, float* statistics, float* factors, float* gradients)
     {
         for (var channel = 0; channel < rows.Channels; channel++)
         {
@@ -217,42 +214,6 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
             factors[rows.Channels + channel] = (float)(-factor * scale * scale * product / rows.Count);
             factors[(2 * rows.Channels) + channel] = (float)(-factor * sum / rows.Count);
         }
-    }
-
-    private static void Reduce(ChannelRows rows, double[] sums, PartialSums fill)
-    {
-        var length = 2 * rows.Channels;
-        var partial = (float*)NativeMemory.AlignedAlloc((nuint)(rows.BlockCount * length * sizeof(float)), 64);
-        try
-        {
-            fill(partial);
-            for (var block = 0; block < rows.BlockCount; block++)
-            {
-                for (var place = 0; place < length; place++)
-                {
-                    sums[place] += partial[((long)block * length) + place];
-                }
-            }
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(partial);
-        }
-    }
-
-    private static float[] FirstRow(ChannelRows rows, Tensor input_NHWC, bool isHalf)
-    {
-        var first = new float[rows.Channels];
-        fixed (float* target = first)
-        {
-            for (var channel = 0; channel < rows.Channels; channel += ChannelRows.Width)
-            {
-                var values = isHalf ? BFloat16Element.Load(Pointer(input_NHWC), channel) : SingleElement.Load(Pointer(input_NHWC), channel);
-                SingleElement.Store(values, target, channel);
-            }
-        }
-
-        return first;
     }
 
     private static void Release()
@@ -279,6 +240,4 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
     private static Tensor ChannelsSecond(Tensor tensor_NHWC) => tensor_NHWC.permute(0, 3, 1, 2);
 
     private static void* Pointer(Tensor? tensor) => tensor is null ? null : Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
-
-    private delegate void PartialSums(float* partial);
 }
