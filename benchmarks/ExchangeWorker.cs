@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Steps.Wire;
 using LightlyCluster.Worker.Transport.Redis;
 
 namespace LightlyCluster.Benchmarks;
@@ -14,42 +16,53 @@ internal static class ExchangeWorker
 {
     private const int Shards = 2;
 
-    /// <summary>Runs: rank, meta, data, values, rounds.</summary>
+    private static readonly string[] Names = ["one", "two"];
+
+    /// <summary>The transports that can be measured.</summary>
+    public static IReadOnlyList<string> Transports { get; } = JobVocabulary.Transports;
+
+    /// <summary>Runs the rank that is given, with the flags of <see cref="ExchangeRow.WorkerArguments"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var (rank, values, rounds) = (int.Parse(arguments[0]), int.Parse(arguments[3]), int.Parse(arguments[4]));
-        var names = new[] { "one", "two" };
-        await using var connections = await RedisConnections.ConnectAsync(new(arguments[1], arguments[2], "benchmark"), names[rank]);
+        var (rank, values, rounds) = (Number("rank"), Number("values"), Number("rounds"));
+        var name = Names[rank];
+        await using var connections = await RedisConnections.ConnectAsync(
+            new(Arguments.Get(arguments, "meta", ""), Arguments.Get(arguments, "data", ""), "benchmark"), name);
+        var calls = new CallTimes();
         var jobs = new JobStore(connections);
-        var steps = new StepStore(connections, "job", names[rank]);
-        var layout = new VectorLayout(values);
+        var steps = new TimedSteps(new StepStore(connections, "job", name), calls);
+        var layout = new VectorLayout(values, values);
+        var format = WireFormats.Of(Arguments.Get(arguments, "wire", JobVocabulary.WireSingle));
         await using var events = await jobs.SubscribeAsync("job");
-        using var exchange = new RedisExchange(steps, new PayloadStore(connections), layout, "job", names[rank]);
         using var pool = new VectorPool(values);
         using var chunkPool = new VectorPool(layout.ChunkLength);
+        using var exchange = new RedisExchange(
+            steps, new TimedPayloads(new PayloadStore(connections), calls), new ChunkCodec(layout, format), chunkPool, "job", name);
         var times = new PhaseTimes(TimeProvider.System);
         var own = pool.Rent();
         own.Values.Fill(rank + 1);
         var nodes = new Dictionary<TreeNode, VectorBuffer> { [new(rank, 1)] = own };
+        var processor = 0.0;
         for (var step = 0; step < rounds; step++)
         {
             await steps.PublishShardsAsync(1, step, [new(rank, "samples", 0, new("none", ""))], exchange.Life);
             await BothAreHereAsync(steps, events, step);
             var reduced = pool.Rent();
-            var start = Stopwatch.GetTimestamp();
+            var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             var reduction = new ChunkReduction(
-                new(step, Shards, layout, 0.1), nodes, (_, _) => Task.CompletedTask, steps, exchange, reduced, chunkPool, times);
-            reduction.Begin(1, chunk => ChunkOwnership.OwnerOf(chunk, names) == names[rank]);
+                new(step, Shards, layout, new TreeSum(layout, format, 1), 0.1), nodes, (_, _) => Task.CompletedTask, steps, exchange, reduced, chunkPool, times);
+            reduction.Begin(1, chunk => ChunkOwnership.OwnerOf(chunk, Names) == name);
             var publishing = reduction.PublishNodesAsync();
             while (!reduction.IsComplete)
             {
                 if (!await reduction.AdvanceAsync(CancellationToken.None))
                 {
-                    await events.WaitAsync(CancellationToken.None);
+                    await calls.MeasureAsync("wait", () => events.WaitAsync(CancellationToken.None));
                 }
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start);
+            processor += (Environment.CpuUsage.TotalTime - used).TotalMilliseconds;
             if (reduced.Values.IndexOfAnyExcept(3f) >= 0)
             {
                 throw new InvalidOperationException("The sum is wrong.");
@@ -70,10 +83,14 @@ internal static class ExchangeWorker
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
         }
 
+        Console.WriteLine($"CPU {processor / rounds:F1}");
+        Console.WriteLine($"  worker {name}, a round: {calls.Describe(rounds)}");
         return 0;
+
+        int Number(string flag) => int.Parse(Arguments.Get(arguments, flag, ""));
     }
 
-    private static async Task BothAreHereAsync(StepStore steps, IJobEvents events, int step)
+    private static async Task BothAreHereAsync(TimedSteps steps, IJobEvents events, int step)
     {
         while ((await steps.ReadShardsAsync(step, [.. Enumerable.Range(0, Shards)])).Count < Shards)
         {

@@ -1,7 +1,7 @@
 using LightlyCluster.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks exchange [--values 11250000] [--rounds 30]
+    usage: benchmarks exchange [--values 11250000] [--rounds 40] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
            benchmarks sample [--samples 100000] [--threads N]
@@ -18,7 +18,8 @@ const string Usage = """
            benchmarks quality [--methods simclr,moco,simsiam,barlow-twins] [--seeds 0,1,2] [--data ../shared/data/cifar10] [--precision fp32]
            benchmarks report [--only bank,augment,...] [--out docs/benchmark-report.md] [--lightly DIR]
 
-    exchange  median time to add up one vector of float32 values between two workers, through redis-server and the embedded store
+    exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
+              the same with PyTorch's gloo where Python has torch
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
     train     images/s of a step, of whole training from JPEG shards and of 1 and 2 workers, time to the first step, in turn with lightly
               itself where it is installed

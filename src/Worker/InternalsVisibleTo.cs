@@ -3,3 +3,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("LightlyCluster.Benchmarks")]
 [assembly: InternalsVisibleTo("LightlyCluster.Deploy.Tests")]
 [assembly: InternalsVisibleTo("LightlyCluster.Simulation.Tests")]
+[assembly: InternalsVisibleTo("LightlyCluster.Worker.Tests")]

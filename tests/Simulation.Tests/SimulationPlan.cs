@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Simulation.Tests.Network;
 using LightlyCluster.Simulation.Tests.Nodes;
 
@@ -14,7 +15,8 @@ internal sealed record SimulationPlan(
         var shards = new[] { 1, 2, 3, 4, 8 }[random.Next(5)];
         var workers = random.Next(1, Math.Min(4, shards) + 1);
         var job = new SimulatedJob(
-            (ulong)random.NextInt64(), shards, random.Next(4, 16), 16 * random.Next(1, 6), random.Next(1, 6), random.Next(4) == 0 ? Math.Min(2, workers) : 1);
+            (ulong)random.NextInt64(), shards, random.Next(4, 16), 16 * random.Next(1, 6), random.Next(1, 6), random.Next(4) == 0 ? Math.Min(2, workers) : 1,
+            Wire: JobVocabulary.Wires[seed % JobVocabulary.Wires.Count]);
         var isBad = random.Next(3) > 0;
         var conditions = new NetworkConditions(
             isBad ? random.NextDouble() * 0.03 : 0,

@@ -18,9 +18,10 @@ internal static class DryRun
         var workers = LocalPaths.WorkerCount(specification);
         var train = specification.Train;
         var gradient = ModelSize.TrainedValues(specification) * sizeof(float) / Mebibyte;
+        var sent = ModelSize.GradientBytes(specification) / Mebibyte;
         var rows = ModelSize.PublishedValues(specification) * sizeof(float) / Mebibyte;
         terminal.Say($"V = {train.Shards} virtual shards of {train.ShardImages} images; {workers} workers of {specification.Resources.Threads} threads");
-        terminal.Say($"about {gradient:0} MiB of gradients (backbone and heads) a step: each worker writes up to {gradient:0} MiB and reads up to {gradient * 2:0} MiB");
+        terminal.Say($"about {sent:0} MiB of gradients (backbone and heads, {specification.Sync.Wire}) a step: each worker writes up to {sent:0} MiB and reads up to {sent * 2:0} MiB");
         terminal.Say($"about {rows:0.0} MiB of embeddings a step, which every worker reads");
         terminal.Say($"about {gradient * 4 + 250:0} MiB of memory a worker beside activations; the embedded store is given {StoreMemory.Of(specification, workers)}");
         if (train.Steps == 0)

@@ -7,6 +7,7 @@ internal static class StoreMemory
 {
     private const long Gibibyte = 1L << 30;
     private const int StepsKept = 4;
+    private const int StatePerGradient = 3;
     private const double Margin = 2;
 
     /// <summary>The size as Garnet writes it: a power of two of at least one and at most 32 gibibytes.</summary>
@@ -16,9 +17,10 @@ internal static class StoreMemory
     /// </remarks>
     public static string Of(JobSpecification specification, int workers)
     {
-        var gradientBytes = ModelSize.TrainedValues(specification) * sizeof(float);
+        var gradientBytes = ModelSize.GradientBytes(specification);
+        var stateBytes = ModelSize.TrainedValues(specification) * sizeof(float) * StatePerGradient;
         var rowBytes = ModelSize.PublishedValues(specification) * sizeof(float);
-        var wanted = ((gradientBytes * ((workers + 1.0) * StepsKept + 3)) + (rowBytes * StepsKept)) * Margin;
+        var wanted = ((gradientBytes * (workers + 1.0) * StepsKept) + stateBytes + (rowBytes * StepsKept)) * Margin;
         var gibibytes = 1L;
         while (gibibytes < 32 && gibibytes * Gibibyte < wanted)
         {

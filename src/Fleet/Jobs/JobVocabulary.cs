@@ -54,6 +54,12 @@ public static class JobVocabulary
     /// <summary>32-bit floating point.</summary>
     public const string WireSingle = "fp32";
 
+    /// <summary>bfloat16: half the bytes.</summary>
+    public const string WireBFloat16 = "bf16";
+
+    /// <summary>Blocks of 8-bit numbers, rounded at random: a quarter of the bytes.</summary>
+    public const string WireInt8 = "int8";
+
     /// <summary>The processor.</summary>
     public const string DeviceCpu = "cpu";
 
@@ -82,7 +88,7 @@ public static class JobVocabulary
     public static IReadOnlyList<string> Transports { get; } = [TransportRedis];
 
     /// <summary>Words of <c>sync.wire</c>.</summary>
-    public static IReadOnlyList<string> Wires { get; } = [WireSingle];
+    public static IReadOnlyList<string> Wires { get; } = [WireSingle, WireBFloat16, WireInt8];
 
     /// <summary>The features of the backbone itself.</summary>
     public const string HeadFeatures = "features";

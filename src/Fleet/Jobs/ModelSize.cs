@@ -11,6 +11,14 @@ public static class ModelSize
         return backbone is null ? 0 : (backbone.ParameterCount * width * width) + HeadValues(specification.Method, backbone.FeatureCount * width);
     }
 
+    /// <summary>Bytes of one gradient as it travels.</summary>
+    public static double GradientBytes(JobSpecification specification) => TrainedValues(specification) * (specification.Sync.Wire switch
+    {
+        JobVocabulary.WireBFloat16 => 2,
+        JobVocabulary.WireInt8 => 33.0 / 32,
+        _ => sizeof(float),
+    });
+
     /// <summary>Numbers that all shards publish before gradients, for everybody to read.</summary>
     public static double PublishedValues(JobSpecification specification)
     {

@@ -6,6 +6,6 @@ public sealed record SyncSpecification
     /// <summary><c>redis</c>.</summary>
     public string Transport { get; init; } = JobVocabulary.TransportRedis;
 
-    /// <summary><c>fp32</c>.</summary>
+    /// <summary>What gradients are rounded to and travel as: <c>fp32</c>, <c>bf16</c> or <c>int8</c>.</summary>
     public string Wire { get; init; } = JobVocabulary.WireSingle;
 }

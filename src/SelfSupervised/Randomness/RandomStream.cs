@@ -29,10 +29,7 @@ public struct RandomStream : IEquatable<RandomStream>
     /// <param name="third">Third coordinate, for example the view.</param>
     public RandomStream(ulong seed, RandomPurpose purpose, long first, long second, int third)
     {
-        var mixed = Philox.Compute(PhiloxBlock.From((ulong)first, (ulong)second), seed);
-        mixed = Philox.Compute(mixed, (uint)purpose | ((ulong)(uint)third << 32));
-        _key = mixed.Low;
-        _counterHigh = mixed.High;
+        (_key, _counterHigh) = StreamKey.Of(seed, purpose, first, second, third);
     }
 
     /// <summary>Opens the stream of a named thing, for example the initial weights of a parameter.</summary>

@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.SelfSupervised.Checkpoints;
 using LightlyCluster.SelfSupervised.Training;
 using LightlyCluster.Worker.Steps;
@@ -32,6 +33,8 @@ internal static class CheckpointFiles
             ["seed"] = $"{context.Specification.Train.Seed}",
             ["shards"] = $"{context.ShardCount}",
             ["batchSize"] = $"{context.Specification.Train.BatchSize}",
+            ["precision"] = context.Specification.Train.Precision,
+            ["wire"] = context.Specification.Sync.Wire,
             ["numericClass"] = numericClass,
             ["stateHash"] = StateHash.Compute(context.Method.State, context.Step),
             ["knnTop1Untrained"] = knnTop1Untrained,
@@ -59,6 +62,8 @@ internal static class CheckpointFiles
                 + "the bits would differ. Resume on the same kind of device, libraries and threads (docs/when-bits-differ.md).");
         }
 
+        RequireSame(path, content.Metadata, "precision", "train.precision", context.Specification.Train.Precision);
+        RequireSame(path, content.Metadata, "wire", "sync.wire", context.Specification.Sync.Wire);
         Copy(path, content.Tensors, context.Method.State);
         var hash = StateHash.Compute(context.Method.State, description.Step);
         return hash == description.StateHash
@@ -74,6 +79,17 @@ internal static class CheckpointFiles
     {
         var path = LastPath(context);
         return File.Exists(path) ? Describe(path, Safetensors.ReadDescription(path).Metadata).Step : null;
+    }
+
+    /// <summary>Refuses a word that rounds otherwise; checkpoints of before it could be chosen have the first one.</summary>
+    private static void RequireSame(string path, IReadOnlyDictionary<string, string> metadata, string entry, string key, string wanted)
+    {
+        var saved = metadata.GetValueOrDefault(entry, JobVocabulary.WireSingle);
+        if (saved != wanted)
+        {
+            throw new CheckpointException(
+                $"The checkpoint '{path}' was trained with {key} {saved}, the job says {wanted}: the bits would differ. Resume with {key} {saved}.");
+        }
     }
 
     private static void Copy(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyList<(string Name, Tensor Tensor)> state)

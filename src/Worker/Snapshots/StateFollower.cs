@@ -101,7 +101,7 @@ internal sealed class StateFollower(JobParts parts, StepApplier applier)
             var chunks = await Task.WhenAll(pointers.Select(entry =>
             {
                 var (offset, length) = parts.Shape.Layout.Chunk(entry.Key);
-                return parts.Exchange.TryReadChunkAsync(entry.Value, reduced.Bytes(offset, length));
+                return parts.Exchange.TryReadChunkAsync(entry.Key, entry.Value, reduced.Bytes(offset, length));
             }));
             if (rows.Any(row => row is null) || chunks.Any(isRead => !isRead))
             {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
@@ -198,7 +199,7 @@ internal sealed class ChunkReduction(
 
     private async Task<bool> FetchAsync(int chunk, PayloadPointer pointer)
     {
-        if (!await exchange.TryReadChunkAsync(pointer, Part(reduced, chunk)))
+        if (!await exchange.TryReadChunkAsync(chunk, pointer, Part(reduced, chunk)))
         {
             _fetchFailures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
             return false;
@@ -255,7 +256,7 @@ internal sealed class ChunkReduction(
             var buffer = chunkPool.Rent();
             rented.Add(buffer);
             parts[node] = buffer.Bytes(0, frame.Layout.Chunk(chunk).Length);
-            reads.Add(exchange.TryReadChunkAsync(available[node], parts[node]));
+            reads.Add(exchange.TryReadChunkAsync(chunk, available[node], parts[node]));
             CrashPoint.Reach("worker.half-gathered");
         }
 
@@ -307,16 +308,19 @@ internal sealed class ChunkReduction(
             AddInto(node.Left, destination);
             if (parts.TryGetValue(node.Right, out var right))
             {
-                VectorSum.Add(destination, right.Span);
+                Add(node, destination, right.Span);
                 return;
             }
 
             var scratch = chunkPool.Rent();
             var sum = scratch.GetSpan()[..destination.Length];
             AddInto(node.Right, sum);
-            VectorSum.Add(destination, sum);
+            Add(node, destination, sum);
             chunkPool.Return(scratch);
         }
+
+        void Add(TreeNode node, Span<byte> left, ReadOnlySpan<byte> right) =>
+            frame.Sum.Add(chunk, MemoryMarshal.Cast<byte, float>(left), MemoryMarshal.Cast<byte, float>(right), _step, node);
     }
 
     private Memory<byte> Part(VectorBuffer buffer, int chunk)

@@ -65,7 +65,7 @@ internal static class JobPreparation
             Views = views,
             Method = method,
             Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal, specification.Schedule.Name == "cosine"),
-            Layout = new VectorLayout(method.VectorLength),
+            Layout = new VectorLayout(method.VectorLength, (int)method.GradientLength),
         };
         if (specification.Checkpoint.ResumeFrom.Length > 0)
         {

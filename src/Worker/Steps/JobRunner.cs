@@ -125,7 +125,7 @@ internal sealed partial class JobRunner(
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
-        using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Layout, ticket.Id, ticket.Incarnation);
+        using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
             ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),

@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Worker.Steps.Wire;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -14,6 +15,12 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed record JobShape(
     JobSpecification Specification, long Images, string Manifest, long StepsPerEpoch, long StepsTotal, VectorLayout Layout, int PublishedLength)
 {
+    /// <summary>The arithmetic of the tree over shards.</summary>
+    public TreeSum Sum { get; } = new(Layout, WireFormats.Of(Specification.Sync.Wire), Specification.Train.Seed);
+
+    /// <summary>How chunks travel.</summary>
+    public ChunkCodec Codec { get; } = new(Layout, WireFormats.Of(Specification.Sync.Wire));
+
     /// <summary>Number V of virtual shards.</summary>
     public int ShardCount => Specification.Train.Shards;
 

@@ -88,7 +88,7 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
         {
             var left = await SumAsync(node.Left, cancellationToken);
             var right = await SumAsync(node.Right, cancellationToken);
-            VectorSum.Add(left.Values, right.Values);
+            computation.Shape.Sum.Add(left, right, computation.Step, node);
             pool.Return(right);
             return left;
         }
@@ -97,6 +97,7 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
         await PublishAsync(node.Start, cancellationToken);
         var leaf = pool.Rent();
         await computation.BackwardAsync(node.Start, leaf, times);
+        computation.Shape.Sum.Round(leaf, computation.Step, node);
         ShardsComputed++;
         return leaf;
     }

@@ -39,7 +39,7 @@ internal sealed class StepApplier(JobParts parts)
         }
 
         CrashPoint.Reach("worker.mid-replay");
-        var digest = times.Measure(TelemetryPhases.Digest, () => StepDigest.Of(reduced, parts.Shape.Layout));
+        var digest = times.Measure(TelemetryPhases.Digest, () => StepDigest.Of(reduced, parts.Shape.Codec, parts.ChunkPool));
         if (entry.Digest != digest)
         {
             throw new StateMismatchException($"Step {entry.Step} reduces to {digest} here, the log has {entry.Digest}.");

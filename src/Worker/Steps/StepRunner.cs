@@ -109,7 +109,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         await _computer.ReceiveAsync(_rows!);
         await _computer.ComputeAsync(range, cancellationToken);
         _reduction ??= new(
-            new(_step, ShardCount, parts.Shape.Layout, parts.Computation.LearningRateAt(_step)), _computer.Nodes, _computer.ComputeAsync,
+            new(_step, ShardCount, parts.Shape.Layout, parts.Shape.Sum, parts.Computation.LearningRateAt(_step)), _computer.Nodes, _computer.ComputeAsync,
             parts.Steps, parts.Exchange, Reduced, parts.ChunkPool, times);
         return isAlone ? await CommitAloneAsync(job, cancellationToken) : await ReduceAsync(job, assignment, cancellationToken);
     }

@@ -6,10 +6,6 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>The one addition of the tree: element by element, left plus right, in IEEE single precision.</summary>
 internal static class VectorSum
 {
-    /// <summary>Adds the float32 values of <paramref name="right"/> to those of <paramref name="left"/> in place.</summary>
-    public static void Add(Span<byte> left, ReadOnlySpan<byte> right) =>
-        Add(MemoryMarshal.Cast<byte, float>(left), MemoryMarshal.Cast<byte, float>(right));
-
     /// <summary>Adds <paramref name="right"/> to <paramref name="left"/> in place.</summary>
     public static void Add(Span<float> left, ReadOnlySpan<float> right)
     {

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Reduction;
-using LightlyCluster.Worker.Steps;
 
 namespace LightlyCluster.Simulation.Tests.Nodes;
 
@@ -42,6 +41,7 @@ internal sealed class ShardArithmetic
     public static IReadOnlyList<string> Reference(SimulatedJob job)
     {
         var arithmetic = new ShardArithmetic(job);
+        var shape = job.ShapeOf(job.Specification);
         var hashes = new List<string> { arithmetic.Hash };
         for (var step = 0; step < job.Steps; step++)
         {
@@ -52,16 +52,27 @@ internal sealed class ShardArithmetic
 
             float[] Sum(TreeNode node)
             {
+                var vector = node.IsLeaf ? new float[job.VectorLength] : Sum(node.Left);
+                var right = node.IsLeaf ? [] : Sum(node.Right);
                 if (node.IsLeaf)
                 {
-                    var leaf = new float[job.VectorLength];
-                    arithmetic.Backward(node.Start, rows, leaf);
-                    return leaf;
+                    arithmetic.Backward(node.Start, rows, vector);
                 }
 
-                var left = Sum(node.Left);
-                VectorSum.Add(left.AsSpan(), Sum(node.Right));
-                return left;
+                for (var chunk = 0; chunk < shape.Layout.ChunkCount; chunk++)
+                {
+                    var (offset, length) = shape.Layout.Chunk(chunk);
+                    if (node.IsLeaf)
+                    {
+                        shape.Sum.Round(chunk, vector.AsSpan(offset, length), arithmetic.Step, node);
+                    }
+                    else
+                    {
+                        shape.Sum.Add(chunk, vector.AsSpan(offset, length), right.AsSpan(offset, length), arithmetic.Step, node);
+                    }
+                }
+
+                return vector;
             }
         }
 

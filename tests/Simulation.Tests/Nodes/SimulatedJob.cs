@@ -12,8 +12,13 @@ namespace LightlyCluster.Simulation.Tests.Nodes;
 /// <param name="CheckpointEvery">Steps between checkpoints.</param>
 /// <param name="MinimumWorkers">Fewest workers to start with.</param>
 /// <param name="RowLength">Values that a shard publishes before gradients; 0 for a method that needs none.</param>
-internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int VectorLength, long CheckpointEvery, int MinimumWorkers, int RowLength = 4)
+/// <param name="Wire">The wire format; the last values of the vector are no gradients and travel as they are.</param>
+internal sealed record SimulatedJob(
+    ulong Seed, int ShardCount, long Steps, int VectorLength, long CheckpointEvery, int MinimumWorkers, int RowLength = 4,
+    string Wire = JobVocabulary.WireSingle)
 {
+    private const int ValuesAfterGradients = 7;
+
     public const string Id = "job";
 
     public JobSpecification Specification { get; } = new()
@@ -26,13 +31,13 @@ internal sealed record SimulatedJob(ulong Seed, int ShardCount, long Steps, int 
         Optimizer = new(),
         Schedule = new(),
         Workers = new() { Min = MinimumWorkers },
-        Sync = new(),
+        Sync = new() { Wire = Wire },
         Checkpoint = new() { Every = CheckpointEvery, Uri = "/results" },
         Evaluate = new() { Knn = false },
         Resources = new(),
     };
 
     public JobShape ShapeOf(JobSpecification specification) => new(
-        specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, ChunkLength: 16),
+        specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, VectorLength - ValuesAfterGradients, ChunkLength: 16),
         RowLength);
 }

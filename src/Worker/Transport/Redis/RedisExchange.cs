@@ -4,11 +4,13 @@ using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Worker.Steps;
+using LightlyCluster.Worker.Steps.Wire;
 
 namespace LightlyCluster.Worker.Transport.Redis;
 
 /// <summary>Moves embeddings and tree partials of one job through Redis: payloads to DATA, fenced pointers to META.</summary>
-internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, VectorLayout layout, string job, string incarnation) : IDisposable
+internal sealed class RedisExchange(
+    IStepStore steps, IPayloadStore payloads, ChunkCodec codec, VectorPool chunkPool, string job, string incarnation) : IDisposable
 {
     /// <summary>Chunks whose payloads are written before their pointers are published together.</summary>
     private const int ChunksAtOnce = 4;
@@ -66,13 +68,7 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
         var outcomes = await Task.WhenAll(chunks.Chunk(ChunksAtOnce).Select(async group =>
         {
             var pointers = await Task.WhenAll(group.Select(async chunk =>
-            {
-                var (offset, length) = layout.Chunk(chunk);
-                var bytes = sum.Bytes(offset, length);
-                var key = NewKey(step, $"node{node.Start}+{node.Count}c{chunk}");
-                await WriteAsync(key, bytes);
-                return new NodePointer(chunk, node, new(PayloadDigest.Of(bytes.Span), key));
-            }));
+                new NodePointer(chunk, node, await WriteChunkAsync(step, $"node{node.Start}+{node.Count}c{chunk}", sum, chunk))));
             return await steps.PublishNodesAsync(generation, step, pointers, Life);
         }));
         return outcomes.Length == 0 ? PublishOutcome.Accepted : outcomes.MaxBy(outcome => outcome);
@@ -80,35 +76,50 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
 
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
-    public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced)
-    {
-        var (offset, length) = layout.Chunk(chunk);
-        var bytes = reduced.Bytes(offset, length);
-        var key = NewKey(step, $"reduced{chunk}");
-        await WriteAsync(key, bytes);
-        return new(chunk, new(PayloadDigest.Of(bytes.Span), key));
-    }
+    public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
+        new(chunk, await WriteChunkAsync(step, $"reduced{chunk}", reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
         long generation, long step, IReadOnlyList<ChunkPointer> chunks, int shardCount, double learningRate) =>
-        steps.PublishReducedAsync(generation, step, chunks, layout.ChunkCount, shardCount, learningRate, Life);
+        steps.PublishReducedAsync(generation, step, chunks, codec.Layout.ChunkCount, shardCount, learningRate, Life);
 
     /// <summary>Commits a step that one member computed alone: digests only, no bytes travel.</summary>
     public Task<PublishOutcome> CommitAloneAsync(long generation, long step, VectorBuffer reduced, int shardCount, double learningRate)
     {
-        var pointers = Enumerable.Range(0, layout.ChunkCount).Select(chunk =>
-        {
-            var (offset, length) = layout.Chunk(chunk);
-            return new ChunkPointer(chunk, new(PayloadDigest.Of(reduced.Bytes(offset, length).Span), ""));
-        }).ToArray();
-        return steps.PublishReducedAsync(generation, step, pointers, layout.ChunkCount, shardCount, learningRate, Life);
+        var pointers = StepDigest.OfChunks(reduced, codec, chunkPool).Select((digest, chunk) => new ChunkPointer(chunk, new(digest, ""))).ToArray();
+        return steps.PublishReducedAsync(generation, step, pointers, pointers.Length, shardCount, learningRate, Life);
     }
 
-    /// <summary>Fetches the bytes of a chunk.</summary>
+    /// <summary>Fetches a chunk.</summary>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="pointer">Where its bytes are.</param>
+    /// <param name="destination">Receives its float32 values.</param>
     /// <returns>False when they are gone.</returns>
-    public async Task<bool> TryReadChunkAsync(PayloadPointer pointer, Memory<byte> destination) =>
-        pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
+    public async Task<bool> TryReadChunkAsync(int chunk, PayloadPointer pointer, Memory<byte> destination)
+    {
+        if (codec.IsPlain || pointer.Key.Length == 0)
+        {
+            return pointer.Key.Length > 0 && await TryReadAsync(pointer, destination);
+        }
+
+        var scratch = chunkPool.Rent();
+        try
+        {
+            var bytes = scratch.Memory[..codec.BytesOf(chunk)];
+            if (!await TryReadAsync(pointer, bytes))
+            {
+                return false;
+            }
+
+            codec.Decode(chunk, bytes.Span, MemoryMarshal.Cast<byte, float>(destination.Span));
+            return true;
+        }
+        finally
+        {
+            chunkPool.Return(scratch);
+        }
+    }
 
     /// <summary>Drops this worker's payloads of steps up to <paramref name="lastStep"/>.</summary>
     public async Task ForgetAsync(long lastStep)
@@ -141,6 +152,22 @@ internal sealed class RedisExchange(IStepStore steps, IPayloadStore payloads, Ve
         }
 
         return key;
+    }
+
+    private async Task<PayloadPointer> WriteChunkAsync(long step, string what, VectorBuffer vector, int chunk)
+    {
+        await _window.WaitAsync();
+        try
+        {
+            using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
+            var key = NewKey(step, what);
+            await payloads.WriteAsync(key, encoded.Bytes, Life);
+            return new(PayloadDigest.Of(encoded.Bytes.Span), key);
+        }
+        finally
+        {
+            _window.Release();
+        }
     }
 
     private async Task WriteAsync(string key, ReadOnlyMemory<byte> bytes)

@@ -1,0 +1,14 @@
+using LightlyCluster.FleetRuns.Tests;
+
+namespace LightlyCluster.Benchmarks;
+
+/// <summary>What one row of the exchange benchmark measures.</summary>
+internal sealed record ExchangeRow(string Transport, string Wire, string Store, int Values, int Rounds)
+{
+    /// <summary>The command line of a worker.</summary>
+    public string[] WorkerArguments(int rank, TestStore store) =>
+    [
+        "exchange-worker", "--rank", $"{rank}", "--meta", store.Meta, "--data", store.Data, "--values", $"{Values}", "--rounds", $"{Rounds}",
+        "--wire", Wire, "--transport", Transport,
+    ];
+}

@@ -1,0 +1,67 @@
+using LightlyCluster.Fleet.Reduction;
+using LightlyCluster.Fleet.Steps;
+using LightlyCluster.SelfSupervised.Randomness;
+
+namespace LightlyCluster.Worker.Steps.Wire;
+
+/// <summary>
+/// The arithmetic of the tree: each leaf, each sum of two nodes and so also the last sum is rounded to the format in which gradients
+/// travel, whether or not it travels.
+/// </summary>
+/// <remarks>
+/// A node is thus a function of state, seed and step for any number of workers, also for one that exchanges nothing. Nothing is
+/// carried over to the next step (no error feedback), which would be state of a worker.
+/// </remarks>
+internal sealed class TreeSum(VectorLayout layout, IWireFormat format, ulong seed)
+{
+    /// <summary>Values that are added and rounded while they are in the nearest cache.</summary>
+    private const int TileLength = 2048;
+
+    /// <summary>Rounds a leaf in place.</summary>
+    public void Round(VectorBuffer leaf, long step, TreeNode node)
+    {
+        for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
+        {
+            var (offset, length) = layout.Chunk(chunk);
+            Round(chunk, leaf.Values.Slice(offset, length), step, node);
+        }
+    }
+
+    /// <summary>Rounds one chunk of a leaf in place.</summary>
+    public void Round(int chunk, Span<float> leaf, long step, TreeNode node) =>
+        format.Round(leaf[..layout.GradientsIn(chunk)], RandomOf(step, node), layout.Chunk(chunk).Offset);
+
+    /// <summary>Adds the right child of a node to the left one in place.</summary>
+    public void Add(VectorBuffer left, VectorBuffer right, long step, TreeNode node)
+    {
+        for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
+        {
+            var (offset, length) = layout.Chunk(chunk);
+            Add(chunk, left.Values.Slice(offset, length), right.Values.Slice(offset, length), step, node);
+        }
+    }
+
+    /// <summary>Adds one chunk of the right child of a node to that of the left one in place.</summary>
+    public void Add(int chunk, Span<float> left, ReadOnlySpan<float> right, long step, TreeNode node)
+    {
+        if (format.IsExact)
+        {
+            VectorSum.Add(left, right);
+            return;
+        }
+
+        var (offset, gradients) = (layout.Chunk(chunk).Offset, layout.GradientsIn(chunk));
+        var random = RandomOf(step, node);
+        for (var start = 0; start < gradients; start += TileLength)
+        {
+            var length = Math.Min(TileLength, gradients - start);
+            var tile = left.Slice(start, length);
+            VectorSum.Add(tile, right.Slice(start, length));
+            format.Round(tile, random, offset + start);
+        }
+
+        VectorSum.Add(left[gradients..], right[gradients..]);
+    }
+
+    private RandomBlocks RandomOf(long step, TreeNode node) => new(seed, RandomPurpose.Rounding, step, ((long)node.Start << 32) | (uint)node.Count, 0);
+}
