@@ -1,7 +1,6 @@
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.Benchmarks;

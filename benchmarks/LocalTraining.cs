@@ -59,7 +59,7 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
     {
         while (true)
         {
-            var reached = File.Exists(metrics) ? File.ReadLines(metrics).Count() : 0;
+            var reached = CountLines(metrics);
             if (reached >= steps || process.HasExited)
             {
                 return reached;
@@ -68,6 +68,8 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
             await Task.Delay(Look);
         }
     }
+
+    private static int CountLines(string metrics) => File.Exists(metrics) ? File.ReadLines(metrics).Count() : 0;
 
     private static int[] ProcessesOf(string output, int client)
     {

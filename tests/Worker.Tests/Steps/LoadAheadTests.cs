@@ -1,6 +1,6 @@
 using LightlyCluster.Worker.Steps;
 
-namespace LightlyCluster.Simulation.Tests;
+namespace LightlyCluster.Worker.Tests.Steps;
 
 /// <summary>What is loaded while a shard is computed, and that nothing else than time depends on it.</summary>
 public sealed class LoadAheadTests
