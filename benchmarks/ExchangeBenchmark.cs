@@ -47,7 +47,10 @@ internal static class ExchangeBenchmark
             await jobs.CreateAsync(new("job", "{}", "job", 1, 2, 0, 2, 2), "request");
             await jobs.InitializeAsync("job", new(1, 1, row.Rounds, 0, "hash", "manifest", "class", row.Values));
             var assignment = ShardAssignment.Weighted(2, ["one", "two"], [1, 1]);
-            await jobs.BumpGenerationAsync("job", new(1, 0, assignment, assignment, true, 1, [], new Dictionary<string, string>()));
+            await jobs.BumpGenerationAsync("job", new(1, 0, assignment, assignment, true, 1, [], new Dictionary<string, string>())
+            {
+                Transport = new(row.Transport, ""),
+            });
             var before = store.Processes.Sum(process => ExchangeTimes.ProcessorMilliseconds(process.Process));
             var workers = Enumerable.Range(0, 2).Select(rank => ChildProcess.StartProject("Benchmarks", row.WorkerArguments(rank, store))).ToArray();
             var times = await ExchangeTimes.OfAsync(workers);

@@ -7,7 +7,11 @@ using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Steps.Wire;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Telemetry;
+using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Peer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LightlyCluster.Benchmarks;
 
@@ -19,7 +23,7 @@ internal static class ExchangeWorker
     private static readonly string[] Names = ["one", "two"];
 
     /// <summary>The transports that can be measured.</summary>
-    public static IReadOnlyList<string> Transports { get; } = JobVocabulary.Transports;
+    public static IReadOnlyList<string> Transports { get; } = [JobVocabulary.TransportRedis, JobVocabulary.TransportPeer];
 
     /// <summary>Runs the rank that is given, with the flags of <see cref="ExchangeRow.WorkerArguments"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments)
@@ -34,10 +38,16 @@ internal static class ExchangeWorker
         var layout = new VectorLayout(values, values);
         var format = WireFormats.Of(Arguments.Get(arguments, "wire", JobVocabulary.WireSingle));
         await using var events = await jobs.SubscribeAsync("job");
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var instruments = ActivatorUtilities.CreateInstance<TransportInstruments>(services);
+        await using var server = new PeerServer(new(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
+        var transports = new Transports(server, instruments, TimeProvider.System, NullLogger<Transports>.Instance);
+        await using var payloads = await transports.OpenAsync(
+            "job", name, Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis), new TimedStore(new RedisFleetStore(connections), calls));
+        await payloads.FollowAsync((await jobs.ReadAsync("job"))!);
         using var pool = new VectorPool(values);
         using var chunkPool = new VectorPool(layout.ChunkLength);
-        using var exchange = new RedisExchange(
-            steps, new TimedPayloads(new PayloadStore(connections), calls), new ChunkCodec(layout, format), chunkPool, "job", name);
+        using var exchange = new PayloadExchange(steps, payloads, new ChunkCodec(layout, format), chunkPool, "job", name);
         var times = new PhaseTimes(TimeProvider.System);
         var own = pool.Rent();
         own.Values.Fill(rank + 1);
@@ -69,15 +79,9 @@ internal static class ExchangeWorker
             }
 
             await publishing;
-            while ((await jobs.ReadAsync("job"))!.Step <= step)
-            {
-                if (!await reduction.AdvanceAsync(CancellationToken.None))
-                {
-                    await events.WaitAsync(CancellationToken.None);
-                }
-            }
-
+            await CommittedAsync(jobs, reduction, events, step);
             await reduction.SettleAsync();
+            await exchange.ForgetNodesAsync(step);
             pool.Return(reduced);
             await exchange.ForgetAsync(step - 2);
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
@@ -85,9 +89,32 @@ internal static class ExchangeWorker
 
         Console.WriteLine($"CPU {processor / rounds:F1}");
         Console.WriteLine($"  worker {name}, a round: {calls.Describe(rounds)}");
+
+        await LeaveTogetherAsync(jobs, events, rank);
         return 0;
 
         int Number(string flag) => int.Parse(Arguments.Get(arguments, flag, ""));
+    }
+
+    private static async Task CommittedAsync(JobStore jobs, ChunkReduction reduction, IJobEvents events, int step)
+    {
+        while ((await jobs.ReadAsync("job"))!.Step <= step)
+        {
+            if (!await reduction.AdvanceAsync(CancellationToken.None))
+            {
+                await events.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>What lies in this process must stay until the other one has it too.</summary>
+    private static async Task LeaveTogetherAsync(JobStore jobs, IJobEvents events, int rank)
+    {
+        await jobs.SetFieldsAsync("job", null, "", ($"done{rank}", "1"));
+        while ((await jobs.ReadAsync("job"))!.Field($"done{1 - rank}") is null)
+        {
+            await events.WaitAsync(CancellationToken.None);
+        }
     }
 
     private static async Task BothAreHereAsync(TimedSteps steps, IJobEvents events, int step)

@@ -117,10 +117,10 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task<(long Generation, long Step)?> BumpGenerationAsync(string job, GenerationChange change)
     {
-        RedisKey[] keys = [_keys.Job(job), _keys.Members(job), _keys.Recoveries(job), _keys.History(job), _keys.Plan(job)];
+        RedisKey[] keys = [_keys.Job(job), _keys.Members(job), _keys.Recoveries(job), _keys.History(job), _keys.Plan(job), _keys.Peers(job)];
         List<RedisValue> arguments =
             [change.Term?.ToString() ?? "", change.ExpectedGeneration, change.Current.Encode(), change.Next.Encode(),
-             change.IsStart ? 1 : 0, change.NowMilliseconds, _keys.Events(job), change.Recoveries.Count];
+             change.IsStart ? 1 : 0, change.NowMilliseconds, _keys.Events(job), change.Transport.Name, change.Transport.Why, change.Recoveries.Count];
         arguments.AddRange(change.Recoveries.Select(row => (RedisValue)row));
         foreach (var (incarnation, row) in change.History)
         {
@@ -226,7 +226,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task CleanUpAsync(string job, long lastStep)
     {
-        var keys = new List<RedisKey> { _keys.Members(job), _keys.BlockLeases(job), _keys.BlocksDone(job) };
+        var keys = new List<RedisKey> { _keys.Members(job), _keys.Peers(job), _keys.BlockLeases(job), _keys.BlocksDone(job) };
         for (var step = Math.Max(0, lastStep - StepsToClean); step <= lastStep + 1; step++)
         {
             keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step), _keys.Hashes(job, step)]);

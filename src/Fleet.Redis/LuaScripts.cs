@@ -38,6 +38,9 @@ internal static class LuaScripts
     /// <summary>set_fields.lua.</summary>
     public static string SetFields { get; } = Load("set_fields");
 
+    /// <summary>register_peer.lua.</summary>
+    public static string RegisterPeer { get; } = Load("register_peer");
+
     /// <summary>lease_block.lua.</summary>
     public static string LeaseBlock { get; } = Load("lease_block");
 

@@ -34,6 +34,32 @@ public sealed class RedisConnections : IAsyncDisposable
 
     internal IPayloadChannel Payloads { get; }
 
+    /// <summary>This machine's address on the way to META, as text.</summary>
+    internal string NearestAddress
+    {
+        get
+        {
+            try
+            {
+                // No packet is sent: the system only chooses the interface.
+                using var probe = new Socket(SocketType.Dgram, ProtocolType.Udp);
+                var address = _control.GetEndPoints()[0] switch
+                {
+                    DnsEndPoint name => Dns.GetHostAddresses(name.Host)[0],
+                    IPEndPoint known => known.Address,
+                    _ => IPAddress.Loopback,
+                };
+                probe.Connect(address, 1);
+                var nearest = ((IPEndPoint)probe.LocalEndPoint!).Address;
+                return (nearest.IsIPv4MappedToIPv6 ? nearest.MapToIPv4() : nearest).ToString();
+            }
+            catch (SocketException)
+            {
+                return IPAddress.Loopback.ToString();
+            }
+        }
+    }
+
     internal ISubscriber Subscriber => _control.GetSubscriber();
 
     /// <summary>Connects and checks that the store answers and runs scripts.</summary>

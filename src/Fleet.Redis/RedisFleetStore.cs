@@ -18,5 +18,8 @@ public sealed class RedisFleetStore(RedisConnections connections) : IFleetStore
     public IStepStore Steps(string job, string incarnation) => new StepStore(connections, job, incarnation);
 
     /// <inheritdoc/>
+    public IPeerStore Peers(string job, string incarnation) => new PeerStore(connections, job, incarnation);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => new BlockStore(connections, job, incarnation);
 }

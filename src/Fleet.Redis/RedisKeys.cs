@@ -57,6 +57,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Files that do not decode.</summary>
     public string BadFiles(string job) => $"{prefix}:{{{job}}}:badFiles";
 
+    /// <summary>Where incarnations serve payloads to each other, and by what they know each other.</summary>
+    public string Peers(string job) => $"{prefix}:{{{job}}}:peers";
+
     /// <summary>Which incarnation computes which block of an embedding job.</summary>
     public string BlockLeases(string job) => $"{prefix}:{{{job}}}:blockLeases";
 

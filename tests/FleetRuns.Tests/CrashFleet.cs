@@ -46,10 +46,10 @@ public sealed class CrashFleet : IAsyncLifetime
     /// Submits a job that begins when as many workers are ready as it may have (0: all that come within a second), and goes on
     /// with one.
     /// </summary>
-    internal async Task<TrainingJob> SubmitAsync(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125)
+    internal async Task<TrainingJob> SubmitAsync(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125, string transport = "redis")
     {
         await Fleet.WorkersAreIdleAsync("steady-1", "steady-2");
-        return await Fleet.SubmitAsync(Specification(workers, steps, checkpointEvery, width));
+        return await Fleet.SubmitAsync(Specification(workers, steps, checkpointEvery, width, transport));
     }
 
     /// <summary>Requires that a job ended well, with the bits of an undisturbed worker, and every sample once.</summary>
@@ -63,13 +63,14 @@ public sealed class CrashFleet : IAsyncLifetime
         end.Result.StateHash.ShouldBe(await UndisturbedHashAsync((int)end.StepsTotal, end.Spec.Backbone.Width));
     }
 
-    internal TrainingJobSpec Specification(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125) => new()
+    internal TrainingJobSpec Specification(int workers, int steps = Steps, int checkpointEvery = 100, double width = 0.125, string transport = "redis") => new()
     {
         Data = new() { Path = _images, ImageSize = 32 },
         Method = new() { Name = "simclr" },
         Backbone = new() { Name = "resnet-9", Width = width },
         Train = new() { BatchSize = 32, Shards = 4, Steps = steps, Seed = 11 },
         Workers = workers == 0 ? new() { Min = 1 } : new() { Min = 1, Max = workers },
+        Sync = new() { Transport = transport },
         Checkpoint = new() { Every = checkpointEvery },
         Evaluate = new() { Knn = false },
     };

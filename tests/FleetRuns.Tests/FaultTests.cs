@@ -12,15 +12,15 @@ public sealed class FaultTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(TestStore.Embedded)]
-    [InlineData(TestStore.Redis)]
-    public async Task A_worker_killed_in_the_middle_changes_nothing(string store)
+    [InlineData(TestStore.Embedded, "redis")]
+    [InlineData(TestStore.Redis, "peer")]
+    public async Task A_worker_killed_in_the_middle_changes_nothing(string store, string transport)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco");
         await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(3);
-        var job = await fleet.SubmitAsync(JobOf(images, "moco", 3));
+        var job = await fleet.SubmitAsync(JobOf(images, "moco", 3, transport: transport));
 
         var (end, steps) = await fleet.FollowAsync(job.Id, TestFleet.At(4, () => fleet.Workers[1].Signal("KILL")));
 
@@ -49,15 +49,15 @@ public sealed class FaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData(TestStore.Embedded)]
-    [InlineData(TestStore.Redis)]
-    public async Task A_worker_that_joins_catches_up_without_changing_anything(string store)
+    [InlineData(TestStore.Embedded, "redis")]
+    [InlineData(TestStore.Redis, "peer")]
+    public async Task A_worker_that_joins_catches_up_without_changing_anything(string store, string transport)
     {
         var images = TestImages.Make(_folder);
         var expected = await ReferenceAsync(images, "moco", 60);
         await using var fleet = await TestFleet.StartAsync(_folder, store);
         fleet.AddWorkers(1);
-        var spec = JobOf(images, "moco", 1, 60);
+        var spec = JobOf(images, "moco", 1, 60, transport);
         spec.Workers.ClearMax();
         var job = await fleet.SubmitAsync(spec);
 
@@ -161,8 +161,8 @@ public sealed class FaultTests : IDisposable
         end.Result.KnnTop1Untrained.ShouldBe(paused.Result.KnnTop1Untrained);
     }
 
-    private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps) =>
-        EqualBitsTests.JobOf(images, method, workers, steps);
+    private static TrainingJobSpec JobOf(string images, string method, int workers, int steps = Steps, string transport = "redis") =>
+        EqualBitsTests.JobOf(images, method, workers, steps, transport);
 
     internal static void ShouldBeWhole(TrainingJob end, IReadOnlyList<StepMetrics> steps, string expected)
     {

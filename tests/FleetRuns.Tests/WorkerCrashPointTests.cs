@@ -11,12 +11,14 @@ public sealed class WorkerCrashPointTests(CrashFleet crash)
     [InlineData("worker.mid-forward@3")]
     [InlineData("worker.payload-written@2")]
     [InlineData("worker.published@2")]
+    [InlineData("worker.published@2", "peer")]
     [InlineData("worker.committed@3")]
+    [InlineData("worker.committed@3", "peer")]
     [InlineData("worker.mid-apply@3")]
-    public async Task A_worker_that_dies_inside_a_step_changes_nothing(string point)
+    public async Task A_worker_that_dies_inside_a_step_changes_nothing(string point, string transport = "redis")
     {
         await using var armed = await crash.ArmAsync(point);
-        var job = await crash.SubmitAsync(workers: 3);
+        var job = await crash.SubmitAsync(workers: 3, transport: transport);
 
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
@@ -29,12 +31,13 @@ public sealed class WorkerCrashPointTests(CrashFleet crash)
     [InlineData("worker.half-gathered")]
     [InlineData("worker.reduced-written")]
     [InlineData("worker.pointer-published")]
+    [InlineData("worker.pointer-published", "peer")]
     [InlineData("worker.reduced-written:slow=100,worker.commit-reply-lost")] // who publishes the last chunk commits: slow is last
-    public async Task An_owner_of_chunks_that_dies_changes_nothing(string point)
+    public async Task An_owner_of_chunks_that_dies_changes_nothing(string point, string transport = "redis")
     {
         // Ten chunks: that one of two workers owns none or all of them (by a hash of incarnations) has a chance of 1 in 500.
         await using var armed = await crash.ArmAsync(point);
-        var job = await crash.SubmitAsync(workers: 2, steps: 8, width: 0.5);
+        var job = await crash.SubmitAsync(workers: 2, steps: 8, width: 0.5, transport: transport);
 
         var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 

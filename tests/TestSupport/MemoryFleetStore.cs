@@ -35,5 +35,8 @@ public sealed class MemoryFleetStore : IFleetStore
     public IStepStore Steps(string job, string incarnation) => new MemoryStepStore(_keys, job, incarnation);
 
     /// <inheritdoc/>
+    public IPeerStore Peers(string job, string incarnation) => new MemoryPeerStore(_keys, job, incarnation);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => new MemoryBlockStore(_keys, job, incarnation);
 }

@@ -27,6 +27,8 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Id => job;
 
+    public string Peers => $"{{{job}}}:peers";
+
     public string BlockLeases => $"{{{job}}}:blockLeases";
 
     public string BlocksDone => $"{{{job}}}:blocksDone";

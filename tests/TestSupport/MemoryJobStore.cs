@@ -123,7 +123,8 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         }
 
         var step = long.Parse(record["step"]);
-        Store(record, [("generation", $"{generation + 1}"), ("planStep", $"{step}"), ("planCurrent", change.Current.Encode()), ("planNext", change.Next.Encode())]);
+        Store(record, [("generation", $"{generation + 1}"), ("planStep", $"{step}"), ("planCurrent", change.Current.Encode()), ("planNext", change.Next.Encode()),
+            ("transport", change.Transport.Name), ("transportWhy", change.Transport.Why)]);
         keys.Delete(names.Members);
         foreach (Match member in MemberPattern().Matches($"{change.Current.Encode()},{change.Next.Encode()}"))
         {
@@ -138,6 +139,10 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         foreach (var (incarnation, row) in change.History)
         {
             keys.OpenHash(names.History)[incarnation] = row;
+            if (!keys.Hash(names.Members).ContainsKey(incarnation) && keys.Exists(names.Peers))
+            {
+                keys.OpenHash(names.Peers).Remove(incarnation);
+            }
         }
 
         keys.Publish(names.Events);
@@ -337,6 +342,7 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
     {
         var names = new MemoryJobKeys(job);
         keys.Delete(names.Members);
+        keys.Delete(names.Peers);
         keys.Delete(names.BlockLeases);
         keys.Delete(names.BlocksDone);
         for (var step = Math.Max(0, lastStep - 64); step <= lastStep + 1; step++)

@@ -49,6 +49,11 @@ internal static class JobText
         table.Add("generation", $"{job.Generation}");
         table.Add("created", $"{Age(job.CreateTime, now)} ago");
         table.Add("output", job.OutputUri);
+        if (job.Result is { Transport.Length: > 0 } exchange)
+        {
+            table.Add("transport", exchange.TransportReason.Length > 0 ? $"{exchange.Transport}: {exchange.TransportReason}" : exchange.Transport);
+        }
+
         if (job.Result?.Verdict is { } verdict)
         {
             table.Add("verdict", $"{verdict.Kind}: {verdict.Summary}");

@@ -54,6 +54,9 @@ internal sealed record RunResult
     /// <summary>Seconds of the whole command.</summary>
     public required double WallSeconds { get; init; }
 
+    /// <summary>How payloads travelled in the last generation, and why where the job says auto.</summary>
+    public required TransportResult? Transport { get; init; }
+
     /// <summary>Every incarnation that took part.</summary>
     public required IReadOnlyList<WorkerResult> Workers { get; init; }
 

@@ -3,6 +3,7 @@ using LightlyCluster.Coordinator.Telemetry;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Protocol;
 
 namespace LightlyCluster.Coordinator.Jobs;
 
@@ -22,7 +23,8 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
     public async Task<long?> BeginAsync(BeginGeneration asked, JobRecord job, long term)
     {
         var history = await store.ReadHistoryAsync(job.Id);
-        var change = GenerationRows.Write(asked, job, history, incarnation => directory.FactsOf(incarnation, job.Id), term, Now);
+        var change = GenerationRows.Write(asked, job, history, incarnation => directory.FactsOf(incarnation, job.Id),
+            JobSpecificationJson.Read(job.Specification).Sync.Transport, term, Now);
         CrashPoint.Reach("coordinator.before-generation");
         if (await store.BumpGenerationAsync(job.Id, change) is not { } begun)
         {
@@ -44,6 +46,11 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
             instruments.MemberLost(loss.Cause, loss.DetectionSeconds);
             await NoteAsync(job.Id, $"worker {loss.Worker} is lost in step {begun.Step} ({loss.Cause}, noticed after {loss.DetectionSeconds:0.00} s); "
                 + $"{asked.Next.Members.Count()} go on", "warning");
+        }
+
+        if (change.Transport.Why.Length > 0 && change.Transport.Name != job.Field("transport"))
+        {
+            await NoteAsync(job.Id, $"transport {change.Transport.Name}: {change.Transport.Why}");
         }
 
         foreach (var left in asked.Left)

@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Transports;
 
 namespace LightlyCluster.Fleet.Stores;
 
@@ -19,4 +20,8 @@ public sealed record GenerationChange(
     bool IsStart,
     long NowMilliseconds,
     IReadOnlyList<string> Recoveries,
-    IReadOnlyDictionary<string, string> History);
+    IReadOnlyDictionary<string, string> History)
+{
+    /// <summary>How payloads travel in the new generation.</summary>
+    public TransportChoice Transport { get; init; } = TransportChoice.Redis;
+}

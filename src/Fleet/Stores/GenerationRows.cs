@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Membership;
+using LightlyCluster.Fleet.Transports;
 
 namespace LightlyCluster.Fleet.Stores;
 
@@ -10,10 +11,12 @@ public static class GenerationRows
     /// <param name="job">The job that it was made on.</param>
     /// <param name="history">The rows as they are.</param>
     /// <param name="factsOf">What the observer knows of a member.</param>
+    /// <param name="transport">The job's <c>sync.transport</c>.</param>
     /// <param name="term">The term of a leader; null from a member.</param>
     /// <param name="nowMilliseconds">Milliseconds since 1970, for records only.</param>
     public static GenerationChange Write(
-        BeginGeneration asked, JobRecord job, IReadOnlyDictionary<string, string> history, Func<string, MemberFacts> factsOf, long? term, long nowMilliseconds)
+        BeginGeneration asked, JobRecord job, IReadOnlyDictionary<string, string> history, Func<string, MemberFacts> factsOf, string transport,
+        long? term, long nowMilliseconds)
     {
         var rows = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var joined in asked.Joined)
@@ -29,7 +32,10 @@ public static class GenerationRows
         var losses = asked.Lost.Select(loss => new LossRecord(
             RowOf(loss.Incarnation, history, factsOf(loss.Incarnation), nowMilliseconds).Id, loss.Cause, job.Step, null,
             Math.Round(loss.Detection.TotalSeconds, 3), loss.Incarnation).Write());
-        return new(term, asked.ExpectedGeneration, asked.Current, asked.Next, asked.IsStart, nowMilliseconds, [.. losses], rows);
+        return new(term, asked.ExpectedGeneration, asked.Current, asked.Next, asked.IsStart, nowMilliseconds, [.. losses], rows)
+        {
+            Transport = TransportChoice.Of(transport, job, asked.Next.Members.Count()),
+        };
     }
 
     /// <summary>The row of a member, brought up to date.</summary>

@@ -19,6 +19,9 @@ public interface IFleetStore
     /// <summary>The running step of a job, for one incarnation.</summary>
     IStepStore Steps(string job, string incarnation);
 
+    /// <summary>Where the workers of a job serve payloads to each other, for one incarnation.</summary>
+    IPeerStore Peers(string job, string incarnation);
+
     /// <summary>The blocks of an embedding job, for one incarnation.</summary>
     IBlockStore Blocks(string job, string incarnation);
 }

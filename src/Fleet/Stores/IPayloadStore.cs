@@ -1,6 +1,6 @@
 namespace LightlyCluster.Fleet.Stores;
 
-/// <summary>Megabytes: immutable payloads in DATA, each with a life span, checked by digest when read.</summary>
+/// <summary>Megabytes: immutable payloads in DATA or with the workers, each with a life span, checked by digest when read.</summary>
 public interface IPayloadStore
 {
     /// <summary>A key that nobody ever used before.</summary>
@@ -20,6 +20,16 @@ public interface IPayloadStore
     /// <summary>Reads a piece of something whose digest is checked as a whole.</summary>
     /// <returns>False when the piece is gone or has another length.</returns>
     Task<bool> TryReadPieceAsync(string key, Memory<byte> destination);
+
+    /// <summary>
+    /// Whether written bytes stay where they are, so that their memory is held until they are dropped, instead of being copied elsewhere.
+    /// </summary>
+    bool IsInPlace => false;
+
+    /// <summary>Lets others read from here what was read here, where payloads stay with those who have them. Drop it as what was written.</summary>
+    void Keep(string key, ReadOnlyMemory<byte> bytes)
+    {
+    }
 
     /// <summary>Drops payloads.</summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys);

@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Transports;
 
 namespace LightlyCluster.Fleet.Stores;
 
@@ -131,11 +132,20 @@ public sealed class JobRecord
     /// <summary>Who waits for a snapshot; empty when nobody does.</summary>
     public string SnapshotWantedBy => Text("snapshotWanted");
 
-    /// <summary>The newest snapshot as "step|incarnation|pieces|bytes|hash"; empty when there is none.</summary>
+    /// <summary>The newest snapshot as "step|incarnation|pieces|bytes|hash|digest|transport"; empty when there is none.</summary>
     public string Snapshot => Text("snapshot");
 
     /// <summary>Payloads of steps from this one on are kept for a joiner; -1 when nobody joins.</summary>
     public long RetainFrom => _fields.ContainsKey("retainFrom") ? Number("retainFrom") : -1;
+
+    /// <summary>How payloads travel in this generation; <c>redis</c> before the first.</summary>
+    public string Transport => Text("transport") is { Length: > 0 } transport ? transport : JobVocabulary.TransportRedis;
+
+    /// <summary>Why that transport, for people; empty where the job names it.</summary>
+    public string TransportWhy => Text("transportWhy");
+
+    /// <summary>What workers measured for the choice of a transport.</summary>
+    public LinkMeasurement Links => LinkMeasurement.Read(Text("links"));
 
     /// <summary>Where the run must stop next, in committed steps.</summary>
     public long StopAt => IsPauseRequested ? Step : StopAfter > 0 ? Math.Min(StopAfter, StepsTotal) : StepsTotal;

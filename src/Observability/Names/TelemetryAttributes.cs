@@ -21,6 +21,12 @@ public static class TelemetryAttributes
     /// <summary>The part of a step; the values are listed with the phases.</summary>
     public const string Phase = "lightlycluster.phase";
 
+    /// <summary>How payloads travel: redis or peer.</summary>
+    public const string Transport = "lightlycluster.transport";
+
+    /// <summary>transmit or receive.</summary>
+    public const string IoDirection = "network.io.direction";
+
     /// <summary>Number of the step: step s turns state s into state s + 1.</summary>
     public const string Step = "lightlycluster.step";
 
@@ -74,6 +80,8 @@ public static class TelemetryAttributes
         [SampledBecause] = "why the step is traced: `every` (each Nth step), `generation` (first step of a membership), `slow` (over three medians)",
         [Reason] = "why a generation began",
         [Cause] = "how the loss of a worker was noticed",
+        [Transport] = "how payloads travel: redis, peer",
+        [IoDirection] = "transmit, receive",
         [ErrorType] = "what went wrong: unavailable, full",
         [HardwareId] = "UUID of the GPU",
         [HardwareName] = "model of the GPU",

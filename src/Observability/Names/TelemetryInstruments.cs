@@ -54,6 +54,11 @@ public static class TelemetryInstruments
         "Calls of this process that the store did not answer or refused for lack of memory.", Emitter.Coordinator | Emitter.Worker)
         .WithAttributes(ErrorType).OnlyWhere("the store is away or full");
 
+    /// <summary>Payload bytes of a worker.</summary>
+    public static readonly InstrumentDefinition TransportIo = Worker(
+        "transport.io", InstrumentKind.Counter, "By", "Payload bytes (embeddings, gradients, snapshots) that this worker sent and received.",
+        Transport, IoDirection).OnlyWhere("more than one worker takes part");
+
     /// <summary>GPU load.</summary>
     public static readonly InstrumentDefinition GpuUtilization = Hardware("hw.gpu.utilization", "1", "Share of time in which the GPU computed.");
 
@@ -172,7 +177,7 @@ public static class TelemetryInstruments
     public static IReadOnlyList<InstrumentDefinition> All { get; } =
     [
         TrainingSteps, TrainingImages, TrainingShards, TrainingStepDuration, TrainingPhaseDuration, CheckpointDuration, BadFiles,
-        LeaseRenewalDuration, StoreErrors, GpuUtilization, GpuMemoryUsage, GpuMemoryLimit, GpuTemperature, GpuPower, Generations, Lost,
+        LeaseRenewalDuration, StoreErrors, TransportIo, GpuUtilization, GpuMemoryUsage, GpuMemoryLimit, GpuTemperature, GpuPower, Generations, Lost,
         Detection, Recovered, CoordinatorLeads, JobCount, JobQueueDuration, FleetSteps, FleetImages, FleetStepDuration, FleetPhaseDuration,
         JobStep, JobHorizon, JobLoss, JobLearningRate, JobImages, JobStepDuration, JobPhaseShare, JobWorkers, JobGeneration,
         JobProgressTime, JobBankFill, JobBankAge, WorkerCount, WorkerShare, WorkerImages,

@@ -1,6 +1,5 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Modules;
-using LightlyCluster.SelfSupervised.Modules.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -358,8 +357,6 @@ public abstract class ViewTraining : TrainingMethod
         {
             cat([.. pulls.Select(pull => pull.Output)], 1).backward([cat([.. pulls.Select(pull => pull.Gradient)], 1)]);
         }
-
-        RectifiedNormalization.RequireSuccess();
     }
 
     private Tensor[] Forward(int shard, int view, Tensor images, bool isTraining)

@@ -6,6 +6,8 @@ using LightlyCluster.SelfSupervised;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
+using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +28,8 @@ internal static class WorkerHost
         ["--meta"] = "Worker:Meta",
         ["--data"] = "Worker:Data",
         ["--image-cache-megabytes"] = "Worker:ImageCacheMegabytes",
+        ["--peer-address"] = "Worker:PeerAddress",
+        ["--peer-port"] = "Worker:PeerPort",
         ["--probes"] = "Worker:Probes",
         ["--plugins"] = "Worker:Plugins",
         ["--token-file"] = "Worker:TokenFile",
@@ -77,6 +81,14 @@ internal static class WorkerHost
                 [$"Worker:Threads is {options.Threads} (1 to 1024) and Worker:Coordinator is '{options.Coordinator}' (http://HOST:PORT, several with commas between); correct the settings."]);
         }
 
+        if (options.PeerPort is < 0 or > ushort.MaxValue || Uri.CheckHostName(options.PeerAddress) == UriHostNameType.Unknown && options.PeerAddress.Length > 0)
+        {
+            throw new OptionsValidationException(
+                WorkerOptions.SectionName,
+                typeof(WorkerOptions),
+                [$"Worker:PeerPort is {options.PeerPort} (0 to 65535; 0: any free one) and Worker:PeerAddress is '{options.PeerAddress}' (a host name or IP address, without a port); correct the settings."]);
+        }
+
         builder.Logging.AddLightlyLogging(telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddLightlyProbes("Worker:Probes", options.Probes);
@@ -84,7 +96,8 @@ internal static class WorkerHost
         builder.Services.AddSingleton(SettingsReader.Read<StoreAccess>(builder.Configuration, StoreAccess.SectionName));
         builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<FleetContact>();
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
-        builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>();
+        builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>().AddSingleton<TransportInstruments>();
+        builder.Services.AddSingleton<PeerServer>().AddSingleton<Transports>();
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();

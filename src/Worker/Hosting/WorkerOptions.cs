@@ -29,6 +29,15 @@ public sealed class WorkerOptions
     /// <summary>host:port on which gRPC health probes are answered, without TLS and with nothing else; empty: none. Default empty.</summary>
     public string Probes { get; set; } = "";
 
+    /// <summary>
+    /// Name or address at which other workers reach this one, for jobs with <c>sync.transport: peer</c> or <c>auto</c>. Default: the
+    /// address of the interface on the way to META.
+    /// </summary>
+    public string PeerAddress { get; set; } = "";
+
+    /// <summary>TCP port for other workers, opened by the first job that uses it. Default 0: any free one.</summary>
+    public int PeerPort { get; set; }
+
     /// <summary>Token with the role worker; give it by the environment (<c>Worker__Token</c>) or, better, by <see cref="TokenFile"/>. Default: none.</summary>
     public string Token { get; set; } = "";
 

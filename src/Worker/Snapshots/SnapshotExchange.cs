@@ -9,7 +9,6 @@ namespace LightlyCluster.Worker.Snapshots;
 internal sealed class SnapshotExchange(JobParts parts)
 {
     private const int PieceBytes = 512 * 1024;
-    private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
     private Task _publishing = Task.CompletedTask;
 
@@ -36,7 +35,7 @@ internal sealed class SnapshotExchange(JobParts parts)
     public async Task<bool> TryLoadAsync(JobRecord job)
     {
         var fields = job.Snapshot.Split('|');
-        if (fields.Length != 6 || long.Parse(fields[0]) <= parts.Computation.Step || long.Parse(fields[0]) > job.Step)
+        if (fields.Length != 7 || long.Parse(fields[0]) <= parts.Computation.Step || long.Parse(fields[0]) > job.Step)
         {
             return false;
         }
@@ -47,7 +46,7 @@ internal sealed class SnapshotExchange(JobParts parts)
         {
             var start = piece * PieceBytes;
             var target = bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start));
-            if (!await parts.Payloads.TryReadPieceAsync(parts.Payloads.SnapshotKey(parts.Ticket.Id, step, fields[1], piece), target))
+            if (!await parts.Exchange.TryReadSnapshotAsync(fields[6], step, fields[1], piece, target))
             {
                 return false;
             }
@@ -65,18 +64,17 @@ internal sealed class SnapshotExchange(JobParts parts)
 
     private async Task PublishAsync(byte[] bytes, string hash, long step)
     {
+        var transport = parts.Exchange.Transport;
         var pieces = (bytes.Length + PieceBytes - 1) / PieceBytes;
         for (var piece = 0; piece < pieces; piece++)
         {
             var start = piece * PieceBytes;
-            await parts.Payloads.WriteAsync(
-                parts.Payloads.SnapshotKey(parts.Ticket.Id, step, parts.Ticket.Incarnation, piece),
-                bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)), Life);
+            await parts.Exchange.WriteSnapshotAsync(transport, step, piece, bytes.AsMemory(start, Math.Min(PieceBytes, bytes.Length - start)));
             CrashPoint.Reach("worker.mid-snapshot");
         }
 
         await parts.Jobs.SetFieldsAsync(
             parts.Ticket.Id, null, parts.Ticket.Incarnation,
-            ("snapshot", $"{step}|{parts.Ticket.Incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadDigest.Of(bytes)}"), ("snapshotWanted", ""));
+            ("snapshot", $"{step}|{parts.Ticket.Incarnation}|{pieces}|{bytes.Length}|{hash}|{PayloadDigest.Of(bytes)}|{transport}"), ("snapshotWanted", ""));
     }
 }

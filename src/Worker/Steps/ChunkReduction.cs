@@ -6,7 +6,7 @@ using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Observability.Names;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Transport;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -16,7 +16,7 @@ internal sealed class ChunkReduction(
     IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
     Func<ShardRange, CancellationToken, Task> computeAsync,
     IStepStore steps,
-    RedisExchange exchange,
+    PayloadExchange exchange,
     VectorBuffer reduced,
     VectorPool chunkPool,
     PhaseTimes times)
@@ -199,7 +199,7 @@ internal sealed class ChunkReduction(
 
     private async Task<bool> FetchAsync(int chunk, PayloadPointer pointer)
     {
-        if (!await exchange.TryReadChunkAsync(chunk, pointer, Part(reduced, chunk)))
+        if (!await exchange.TryReadSumAsync(_step, chunk, pointer, Part(reduced, chunk)))
         {
             _fetchFailures.AddOrUpdate(chunk, 1, (_, count) => count + 1);
             return false;

@@ -1,7 +1,7 @@
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Telemetry;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Transport;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -12,8 +12,7 @@ internal sealed record JobParts(
     WorkerState State,
     IJobStore Jobs,
     IStepStore Steps,
-    IPayloadStore Payloads,
-    RedisExchange Exchange,
+    PayloadExchange Exchange,
     IJobEvents Events,
     VectorPool Pool,
     VectorPool ChunkPool,

@@ -7,15 +7,15 @@ using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Snapshots;
 using LightlyCluster.Worker.Tasks;
 using LightlyCluster.Worker.Telemetry;
-using LightlyCluster.Worker.Transport.Redis;
+using LightlyCluster.Worker.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Takes part in one job from preparation to its end, following META.</summary>
 internal sealed partial class JobRunner(
-    JobTicket ticket, ComputationShelf computations, WorkerState state, WorkerTelemetry telemetry, IFleetStore store, TimeProvider clock,
-    ILogger<JobRunner> logger)
+    JobTicket ticket, ComputationShelf computations, WorkerState state, WorkerTelemetry telemetry, Transports transports, IFleetStore store,
+    TimeProvider clock, ILogger<JobRunner> logger)
     : IJobRunner
 {
     private static readonly TimeSpan WaitForRoom = TimeSpan.FromSeconds(1);
@@ -125,16 +125,21 @@ internal sealed partial class JobRunner(
         using var pool = new VectorPool(computation.Shape.Layout.Length);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
-        using var exchange = new RedisExchange(steps, store.Payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
+        await using var payloads = await UntilAnsweredAsync(() => transports.OpenAsync(
+            ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, store), cancellationToken);
+        using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         var parts = new JobParts(
-            ticket, computation, state, _jobs, steps, store.Payloads, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
+            ticket, computation, state, _jobs, steps, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
             telemetry, clock);
         await UntilAnsweredAsync(() => InitializeAsync(computation), cancellationToken);
-        if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
+        if (ticket.Specification.Sync.Transport == JobVocabulary.Auto)
         {
-            state.Say(ticket.Id, "warning", "with one shard, MoCo's queries and keys share their batch statistics, which leaks information; use --shards 2 or more");
+            await UntilAnsweredAsync(
+                () => new LinkProbe(ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, clock).MeasureAsync(), cancellationToken);
         }
+
+        WarnOfLeak(computation.Shape.Specification);
 
         var applier = new StepApplier(parts);
         _finish = new(computation, applier, _jobs, steps, ticket, telemetry, clock);
@@ -224,6 +229,7 @@ internal sealed partial class JobRunner(
             return false;
         }
 
+        await parts.Exchange.FollowAsync(job);
         _wasRunning |= job.State == JobState.Running;
         var held = parts.Computation.Step;
         if (held > job.Step)
@@ -267,6 +273,18 @@ internal sealed partial class JobRunner(
                 ? [("knnUntrainedDone", "1"), ("knnTop1Untrained", untrained)]
                 : [("knnUntrainedDone", "1")];
             await _jobs.SetFieldsAsync(ticket.Id, null, "", fields);
+        }
+    }
+
+    private void WarnOfLeak(JobSpecification specification)
+    {
+        var isLocal = specification.Sync.IsLocal;
+        if (specification.Method.Name == MethodCatalog.MoCo && specification.Backbone.NumSplits < 2 && (isLocal || specification.Train.Shards == 1))
+        {
+            state.Say(
+                ticket.Id, "warning",
+                $"{(isLocal ? "under local-sgd" : "with one shard")}, MoCo's queries and keys share their batch statistics, which leaks information; "
+                + (isLocal ? "use --set backbone.numSplits=2" : "use --shards 2 or more"));
         }
     }
 

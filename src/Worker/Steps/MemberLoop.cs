@@ -79,6 +79,11 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
             parts.State.Count(runner.ShardsComputed, times.Of(TelemetryPhases.Augment) + times.Of(TelemetryPhases.Forward) + times.Of(TelemetryPhases.Backward));
         }
 
+        if (outcome != StepOutcome.LookAgain)
+        {
+            await parts.Exchange.ForgetNodesAsync(Computation.Step);
+        }
+
         if (outcome != StepOutcome.Complete)
         {
             await Computation.AbandonAsync();
@@ -132,7 +137,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
     private void Tell(long step, StepRunner runner, PhaseTimes times, TimeSpan duration, TimeSpan median) => parts.Telemetry.StepApplied(
         new(
             parts.Ticket.Id, parts.Shape.Specification.Method.Name, step, runner.Seen!.Generation, runner.Seen.Plan.FirstStep == step,
-            runner.ShardsComputed, parts.Shape.Specification.Train.ShardImages, duration, median, times),
+            runner.ShardsComputed, parts.Shape.Specification.ShardStepImages, duration, median, times),
         parts.Ticket.Worker);
 
     private Dictionary<string, object> ScopeOf(long step) => new(StringComparer.Ordinal)
@@ -145,7 +150,11 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
     private async Task AfterStepAsync(JobRecord job, bool isFirst, long step)
     {
         _forgottenTo ??= step - 3;
-        if (job.RetainFrom < 0)
+        if (job.RetainFrom >= 0)
+        {
+            await parts.Exchange.ForgetAsync(step - parts.Exchange.StepsKeptForJoiner);
+        }
+        else
         {
             await parts.Exchange.ForgetAsync(step - 2);
             for (var old = _forgottenTo.Value + 1; isFirst && old <= step - 2; old++)

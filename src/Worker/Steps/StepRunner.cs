@@ -86,6 +86,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             return _reduction is { IsComplete: true } ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
         }
 
+        await parts.Exchange.FollowAsync(job);
         return await TryAsync(job, cancellationToken);
     }
 
@@ -166,7 +167,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             var pointers = await parts.Steps.ReadShardsAsync(_step, missing);
             var found = missing.Where(pointers.ContainsKey).ToArray();
             await Task.WhenAll(found.Select(async shard =>
-                _rows[shard] = await parts.Exchange.TryReadShardAsync(pointers[shard], parts.Shape.PublishedLength)));
+                _rows[shard] = await parts.Exchange.TryReadRowsAsync(_step, pointers[shard], parts.Shape.PublishedLength)));
             var lost = found.Where(shard => _rows[shard] is null && ++failures[shard] >= ReadsOfLostShards).ToArray();
             if (lost.Length == 0 && found.Any(shard => _rows[shard] is not null))
             {

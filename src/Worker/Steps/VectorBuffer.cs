@@ -7,18 +7,35 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed unsafe class VectorBuffer : MemoryManager<byte>
 {
     private float* _values;
+    private int _holders;
 
-    public VectorBuffer(int length)
+    public VectorBuffer(int length, VectorPool pool)
     {
+        Pool = pool;
         Length = length;
         _values = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
     }
+
+    /// <summary>Where it comes from, and goes when nobody retains it.</summary>
+    public VectorPool Pool { get; }
 
     /// <summary>Number of values.</summary>
     public int Length { get; }
 
     /// <summary>The values.</summary>
     public Span<float> Values => new(_values, Length);
+
+    /// <summary>Keeps the buffer from being used for something else, until it is released as often as it was retained.</summary>
+    public void Retain() => Interlocked.Increment(ref _holders);
+
+    /// <summary>Lets the buffer go; the last one to do so gives it back to its pool.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            Pool.TakeBack(this);
+        }
+    }
 
     /// <summary>The bytes of some values, for sending and receiving.</summary>
     public Memory<byte> Bytes(int offset, int length) => Memory.Slice(offset * sizeof(float), length * sizeof(float));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LightlyCluster.Fleet;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -6,15 +7,41 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class VectorPool(int length) : IDisposable
 {
     private readonly ConcurrentBag<VectorBuffer> _free = [];
+    private volatile bool _isDisposed;
 
     /// <summary>Takes a buffer with whatever it holds.</summary>
-    public VectorBuffer Rent() => _free.TryTake(out var buffer) ? buffer : new(length);
+    public VectorBuffer Rent()
+    {
+        var buffer = _free.TryTake(out var free) ? free : new VectorBuffer(length, this);
+        buffer.Retain();
+        return buffer;
+    }
 
-    /// <summary>Gives a buffer back.</summary>
-    public void Return(VectorBuffer buffer) => _free.Add(buffer);
+    /// <summary>Gives a buffer back. It is used again when nobody else retains it.</summary>
+    public void Return(VectorBuffer buffer)
+    {
+        Invariant.Require(buffer.Pool == this, "a buffer goes back to the pool that it came from");
+        buffer.Release();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
+    {
+        _isDisposed = true;
+        Empty();
+    }
+
+    /// <summary>Takes a buffer that nobody retains any more.</summary>
+    internal void TakeBack(VectorBuffer buffer)
+    {
+        _free.Add(buffer);
+        if (_isDisposed)
+        {
+            Empty();
+        }
+    }
+
+    private void Empty()
     {
         while (_free.TryTake(out var buffer))
         {

@@ -28,7 +28,7 @@ internal static class StoreCalls
     public static Gen<StoreCall[]> Sequence { get; } =
         Gen.Frequency(
                 (2, PublishShards), (2, PublishNodes), (2, PublishReduced), (3, PublishAll), (2, Bump), (1, Verify), (1, ChangeState),
-                (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases))
+                (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases), (1, Peer))
             .Array[1, 24].Select(calls => (StoreCall[])[.. Prologue, .. calls]);
 
     /// <summary>A sequence of an embedding job, whose steps are blocks that are done.</summary>
@@ -212,6 +212,23 @@ internal static class StoreCalls
             return string.Join(',', held.Order(StringComparer.Ordinal));
         });
 
+    private static Gen<StoreCall> Peer =>
+        from incarnation in Incarnation
+        from generation in Near
+        from number in Gen.Int[0, 9]
+        from isWithdrawal in Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true)))
+        select Fenced($"peer {incarnation} at {number} withdraws {isWithdrawal}", generation, 0, async (store, job, at) =>
+        {
+            var peers = store.Peers(job, incarnation);
+            if (!isWithdrawal)
+            {
+                return await peers.RegisterAsync(at.Generation, $"host:{number}", $"secret{number}", Life) ?? "refused";
+            }
+
+            await peers.WithdrawAsync();
+            return "";
+        });
+
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     private static StoreCall CreateOf(string request, long created) => new($"create {request} {created}", async (store, job) =>
@@ -227,7 +244,10 @@ internal static class StoreCalls
             var assignment = ShardAssignment.Weighted(Shards, members, [.. members.Select(_ => 1.0)]);
             var change = new GenerationChange(
                 term == 0 ? null : term, at.Generation, assignment, assignment, isStart, 5, isLoss ? ["{}"] : [],
-                isLoss ? new Dictionary<string, string> { ["three"] = $"row{term}" } : []);
+                isLoss ? new Dictionary<string, string> { ["three"] = $"row{term}" } : [])
+            {
+                Transport = new($"transport{term}", $"why{term}"),
+            };
             return $"{await store.Jobs.BumpGenerationAsync(job, change)}";
         });
 

@@ -10,7 +10,7 @@ internal static class StoreView
         ["id", "spec", "displayName", "created", "shards", "stopAfter", "minimum", "maximum", "state", "reason", "message", "generation",
          "term", "step", "started", "ended", "planStep", "planCurrent", "planNext", "images", "stepsPerEpoch", "stepsTotal", "manifest",
          "numericClass", "vectorLength", "baseStep", "baseHash", "stateHash", "stateStep", "replaced", "retainFrom", "snapshot", "pauseRequested",
-         "pauseReason", "pauseMessage", "snapshotWanted"];
+         "pauseReason", "pauseMessage", "snapshotWanted", "transport", "transportWhy"];
 
     /// <summary>Reads everything.</summary>
     public static async Task<string> OfAsync(IFleetStore store, string job)
@@ -37,6 +37,8 @@ internal static class StoreView
                 .AppendLine($"{step}: {await steps.ReadEntryAsync(step, record.BaseStep)} {await steps.ReadHashAsync(step)}");
         }
 
+        var peers = await store.Peers(job, "one").ReadAsync();
+        view.AppendLine($"peers {peers.Secret} {Sorted(peers.Addresses)}");
         return view.AppendLine($"log {string.Join(',', await store.Jobs.ReadCommittedStepsAsync(job))}")
             .AppendLine($"metrics {string.Join(',', await store.Jobs.ReadMetricsAsync(job, 0, 100))}")
             .AppendLine($"recoveries {string.Join(',', await store.Jobs.ReadRecoveriesAsync(job))}")

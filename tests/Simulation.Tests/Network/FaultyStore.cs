@@ -18,5 +18,8 @@ internal sealed class FaultyStore(IFleetStore inner, SimulatedNetwork network, T
     public IStepStore Steps(string job, string incarnation) => new FaultyStepStore(inner.Steps(job, incarnation), network);
 
     /// <inheritdoc/>
+    public IPeerStore Peers(string job, string incarnation) => inner.Peers(job, incarnation);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => new FaultyBlockStore(inner.Blocks(job, incarnation), network);
 }

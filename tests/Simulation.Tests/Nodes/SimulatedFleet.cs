@@ -3,6 +3,9 @@ using LightlyCluster.Simulation.Tests.Checks;
 using LightlyCluster.Simulation.Tests.Network;
 using LightlyCluster.Simulation.Tests.Time;
 using LightlyCluster.TestSupport;
+using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Peer;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LightlyCluster.Simulation.Tests.Nodes;
 
@@ -46,6 +49,10 @@ internal sealed class SimulatedFleet
     public MembershipTimes Times { get; }
 
     public UnheardMeters Meters { get; } = new();
+
+    /// <summary>Ways of payloads: the simulated jobs use the store.</summary>
+    public Transports Transports => new(
+        new(new(), new(Meters), Clock, NullLogger<PeerServer>.Instance), new(Meters), Clock, NullLogger<Transports>.Instance);
 
     /// <summary>Workers that were started and are not dead or gone.</summary>
     public IReadOnlyList<SimulatedWorker> Workers => [.. _workers.Where(worker => !worker.Context.IsDead && !worker.HasLeft)];

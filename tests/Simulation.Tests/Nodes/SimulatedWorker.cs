@@ -240,7 +240,7 @@ internal sealed class SimulatedWorker : IComputationFactory
                 var stop = new CancellationTokenSource();
                 var runner = new JobRunner(
                     new(message.Assign.JobId, JobSpecificationMapping.FromWire(message.Assign.Spec), Id, Incarnation, "class", 0),
-                    _shelf, _state, new(new(_fleet.Meters), _state, new(), _fleet.Clock), _store, _fleet.Clock, NullLogger<JobRunner>.Instance);
+                    _shelf, _state, new(new(_fleet.Meters), _state, new(), _fleet.Clock), _fleet.Transports, _store, _fleet.Clock, NullLogger<JobRunner>.Instance);
                 _job = (message.Assign.JobId, runner, runner.RunAsync(stop.Token), stop);
                 break;
             case SessionResponse.MessageOneofCase.Release when _job?.Id == message.Release.JobId:

@@ -1,0 +1,58 @@
+using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Fleet.Transports;
+
+namespace LightlyCluster.Fleet.Tests.Transports;
+
+public sealed class TransportChoiceTests
+{
+    private const int ResNet18 = 11_250_000;
+    private static readonly LinkMeasurement Usual = new(1e9, 2e9, "");
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("peer")]
+    public void What_the_job_says_is_taken_whatever_was_measured(string transport) =>
+        TransportChoice.Of(transport, JobOf(ResNet18, Usual), 4).ShouldBe(new(transport, ""));
+
+    [Fact]
+    public void Several_workers_with_a_large_model_speak_with_each_other()
+    {
+        var choice = TransportChoice.Of("auto", JobOf(ResNet18, Usual), 4);
+
+        choice.Name.ShouldBe("peer");
+        choice.Why.ShouldBe("45 MB a step, 4 workers; redis measured 1.00 GB/s: about 450 ms, worker to worker 2.00 GB/s: about 33.8 ms");
+    }
+
+    [Fact]
+    public void One_worker_exchanges_nothing() =>
+        TransportChoice.Of("auto", JobOf(ResNet18, Usual), 1).ShouldBe(new("redis", "one worker: no gradients travel"));
+
+    [Fact]
+    public void A_direct_way_that_is_slow_is_not_taken() =>
+        TransportChoice.Of("auto", JobOf(ResNet18, new(4e9, 0.5e9, "")), 2).Name.ShouldBe("redis");
+
+    [Fact]
+    public void A_worker_that_cannot_reach_another_one_keeps_all_with_redis()
+    {
+        var choice = TransportChoice.Of("auto", JobOf(ResNet18, Usual with { Blocked = "worker two cannot reach incarnation one (refused)" }), 4);
+
+        choice.ShouldBe(new("redis", "45 MB a step, 4 workers; worker two cannot reach incarnation one (refused)"));
+    }
+
+    [Fact]
+    public void Before_anything_is_measured_redis_is_taken() =>
+        TransportChoice.Of("auto", JobOf(ResNet18, LinkMeasurement.Unknown), 4).ShouldBe(new("redis", "45 MB a step, 4 workers; not measured yet"));
+
+    [Fact]
+    public void Of_several_measurements_the_slowest_counts_and_a_blocked_way_stays_blocked()
+    {
+        var all = LinkMeasurement.Unknown.With(new(2e9, 0, "")).With(new(1e9, 3e9, "a|b")).With(new(4e9, 2e9, ""));
+
+        all.ShouldBe(new(1e9, 2e9, "a|b"));
+        LinkMeasurement.Read(all.Write()).ShouldBe(all);
+        LinkMeasurement.Read("").ShouldBe(LinkMeasurement.Unknown);
+    }
+
+    private static JobRecord JobOf(int vectorLength, LinkMeasurement links) =>
+        new(new Dictionary<string, string> { ["vectorLength"] = $"{vectorLength}", ["links"] = links.Write() });
+}

@@ -1,0 +1,136 @@
+using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Redis;
+using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Fleet.Transports;
+using LightlyCluster.Protocol;
+using LightlyCluster.Simulation.Tests.Nodes;
+using StackExchange.Redis;
+
+namespace LightlyCluster.Transports.Tests;
+
+/// <summary>A job and its members; the test is the coordinator.</summary>
+internal sealed class TransportRun : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly RedisEndpoints _endpoints;
+    private readonly RedisConnections _connections;
+    private readonly List<TestMember> _members = [];
+    private readonly SimulatedJob _job;
+    private readonly string _specified;
+
+    private TransportRun(RedisEndpoints endpoints, RedisConnections connections, SimulatedJob job, string transport)
+    {
+        (_endpoints, _connections, _job, _specified) = (endpoints, connections, job, transport);
+        Jobs = new JobStore(connections);
+        Choice = new(transport == JobVocabulary.Auto ? JobVocabulary.TransportRedis : transport, "");
+    }
+
+    public IJobStore Jobs { get; }
+
+    /// <summary>The transport of the next generation.</summary>
+    public TransportChoice Choice { get; set; }
+
+    /// <summary>The state that one undisturbed worker reaches.</summary>
+    public string Expected => ShardArithmetic.Reference(_job)[^1];
+
+    /// <summary>Admits a job of so many steps.</summary>
+    public static async Task<TransportRun> StartAsync(TransportStores stores, string kind, int steps = 4, string wire = JobVocabulary.WireSingle)
+    {
+        var endpoints = stores.For(kind);
+        var job = new SimulatedJob(7, 4, steps, 100, 1000, 1, Wire: wire);
+        var run = new TransportRun(endpoints, await RedisConnections.ConnectAsync(endpoints, "test"), job, TransportKind.TransportOf(kind));
+        await run.Jobs.CreateAsync(new(SimulatedJob.Id, JobSpecificationJson.Write(job.Specification), "job", 1, 4, 0, 1, 4), "request");
+        return run;
+    }
+
+    public async Task<TestMember> AddAsync(string name, Func<string, Task>? reachAsync = null)
+    {
+        var member = await TestMember.StartAsync(name, _job, _specified, _endpoints, reachAsync);
+        _members.Add(member);
+        return member;
+    }
+
+    /// <summary>Begins a generation of members, as soon as all of them are ready.</summary>
+    public async Task BeginAsync(params string[] names)
+    {
+        await AreReadyAsync(names);
+        await BumpAsync(ShardAssignment.Weighted(4, names, [.. names.Select(_ => 1.0)]));
+    }
+
+    /// <summary>Waits until members are ready.</summary>
+    public Task AreReadyAsync(params string[] names) => UntilAsync(
+        $"{string.Join(", ", names)} are ready",
+        () => Task.FromResult(names.All(name => _members.Single(member => member.Name == name).State.Heartbeat().Status is "Ready" or "Training")));
+
+    /// <summary>Makes members known as living.</summary>
+    public Task HoldLeasesAsync(params string[] names) =>
+        Task.WhenAll(names.Select(name => new LeaseStore(_connections).RenewAsync(name, TimeSpan.FromMinutes(10))));
+
+    /// <summary>What members have measured.</summary>
+    public async Task<LinkMeasurement> LinksAsync() => (await Jobs.ReadAsync(SimulatedJob.Id))!.Links;
+
+    /// <summary>Begins a generation with an assignment for the running step and those that follow.</summary>
+    public async Task BumpAsync(ShardAssignment assignment)
+    {
+        var record = (await Jobs.ReadAsync(SimulatedJob.Id))!;
+        var change = new GenerationChange(
+            1, record.Generation, assignment, assignment, record.Generation == 0, 1, [], new Dictionary<string, string>())
+        {
+            Transport = Choice,
+        };
+        (await Jobs.BumpGenerationAsync(SimulatedJob.Id, change)).ShouldNotBeNull();
+    }
+
+    /// <summary>Waits for the end, and requires the state of one undisturbed worker.</summary>
+    public async Task ShouldEndWellAsync()
+    {
+        JobRecord? record = null;
+        await UntilAsync("the job ends", async () => (record = await Jobs.ReadAsync(SimulatedJob.Id))!.HasEnded);
+        record!.State.ShouldBe(JobState.Succeeded, record.Message);
+        record.StateHash.ShouldBe(Expected);
+        (await Jobs.ReadCommittedStepsAsync(SimulatedJob.Id)).ShouldBe(Enumerable.Range(0, (int)_job.Steps).Select(step => (long)step));
+    }
+
+    /// <summary>Waits until the job has committed so many steps.</summary>
+    public Task ReachesAsync(long step) =>
+        UntilAsync($"step {step} begins", async () => (await Jobs.ReadAsync(SimulatedJob.Id))!.Step >= step);
+
+    /// <summary>Drops all payloads that lie in DATA.</summary>
+    public async Task LosePayloadsAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_endpoints.Data);
+        foreach (var key in redis.GetServers()[0].Keys(pattern: $"{_endpoints.KeyPrefix}:payload:*"))
+        {
+            await redis.GetDatabase().KeyDeleteAsync(key);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in _members)
+        {
+            await member.DisposeAsync();
+        }
+
+        await _connections.DisposeAsync();
+    }
+
+    private async Task UntilAsync(string what, Func<Task<bool>> isTrueAsync)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await isTrueAsync())
+        {
+            if (limit.IsCancellationRequested)
+            {
+                var record = (await Jobs.ReadAsync(SimulatedJob.Id))!;
+                throw new TimeoutException(
+                    $"Not within {Limit.TotalSeconds} s: {what}. The job is {record.State} at step {record.Step} ({record.Message}); "
+                    + string.Join(", ", _members.Select(member => $"{member.Name}: {member.State.Heartbeat()}")));
+            }
+
+            await Task.Delay(5);
+        }
+    }
+}
