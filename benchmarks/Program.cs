@@ -3,6 +3,7 @@ using LightlyCluster.Benchmarks;
 const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 40] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
+           benchmarks device [--device cpu|cuda] [--batch 64] [--width 1] [--size 32] [--steps 12] [--threads 1] [--images DIR]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
            benchmarks embed [--data ../shared/data/cifar10/test-000000.tar]
@@ -20,6 +21,8 @@ const string Usage = """
     exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
               the same with PyTorch's gloo where Python has torch
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
+    device    whether a device computes as a worker needs it (bf16, the same bits twice), and SimCLR steps with resnet-18 on images that lie
+              on it already, in images/s; deploy/gpu/check runs it beside PyTorch
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
     coverage  what 50 samples of a coreset cover, against random choice, after a short training on clothing and CIFAR-10
     embed     images a second with one and two workers, resnet-18 of width 0.25, and with the Python library lightly where it is installed
@@ -41,6 +44,7 @@ return args switch
     ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
     ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
     ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["device", ..] => DeviceBenchmark.Run(args[1..]),
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
     ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),

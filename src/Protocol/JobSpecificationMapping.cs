@@ -12,6 +12,7 @@ public static class JobSpecificationMapping
     {
         var method = ReadMethod(wire.Method ?? new MethodSpec());
         var embed = ReadEmbed(wire.Embed ?? new EmbedSpec());
+        var sync = ReadSync(wire.Sync ?? new SyncSpec());
         var train = embed.IsWanted ? TrainOfEmbedding(embed, wire.Backbone?.NumSplits ?? 0) : ReadTrain(wire.Train ?? new TrainSpec());
         return new JobSpecification
         {
@@ -20,10 +21,10 @@ public static class JobSpecificationMapping
             Backbone = ReadBackbone(wire.Backbone ?? new BackboneSpec()),
             Transforms = ReadTransforms(wire.Transforms ?? new TransformsSpec(), method.Name),
             Train = train,
-            Optimizer = ReadOptimizer(wire.Optimizer ?? new OptimizerSpec(), method.Name, train.BatchSize),
+            Optimizer = ReadOptimizer(wire.Optimizer ?? new OptimizerSpec(), method.Name, sync.IsLocal ? train.BatchSize / Math.Max(1, train.Shards) : train.BatchSize),
             Schedule = ReadSchedule(wire.Schedule ?? new ScheduleSpec()),
             Workers = ReadWorkers(wire.Workers ?? new WorkersSpec()),
-            Sync = ReadSync(wire.Sync ?? new SyncSpec()),
+            Sync = sync,
             Checkpoint = ReadCheckpoint(wire.Checkpoint ?? new CheckpointSpec()),
             Evaluate = ReadEvaluate(wire.Evaluate ?? new EvaluateSpec()),
             Resources = ReadResources(wire.Resources ?? new ResourcesSpec()),
@@ -56,7 +57,7 @@ public static class JobSpecificationMapping
             Max = specification.Workers.Max,
             Priority = specification.Workers.Priority,
         },
-        Sync = new SyncSpec { Transport = specification.Sync.Transport, Wire = specification.Sync.Wire },
+        Sync = WriteSync(specification.Sync),
         Checkpoint = new CheckpointSpec
         {
             Every = specification.Checkpoint.Every,
@@ -266,7 +267,33 @@ public static class JobSpecificationMapping
     {
         Transport = Word(wire.Transport, JobVocabulary.TransportRedis),
         Wire = Word(wire.Wire, JobVocabulary.WireSingle),
+        LocalSteps = wire.HasLocalSteps ? wire.LocalSteps
+            : wire.Transport == JobVocabulary.TransportLocalSgd ? SyncSpecification.DefaultLocalSteps : 1,
+        OuterLearningRate = wire.HasOuterLearningRate ? wire.OuterLearningRate : SyncSpecification.DefaultOuterLearningRate,
+        OuterMomentum = wire.HasOuterMomentum ? wire.OuterMomentum : SyncSpecification.DefaultOuterMomentum,
     };
+
+    // What only local SGD has is written for it alone, or where it was given by mistake, to be found.
+    private static SyncSpec WriteSync(SyncSpecification sync)
+    {
+        var wire = new SyncSpec { Transport = sync.Transport, Wire = sync.Wire };
+        if (sync.IsLocal || sync.LocalSteps != 1)
+        {
+            wire.LocalSteps = sync.LocalSteps;
+        }
+
+        if (sync.IsLocal || sync.OuterLearningRate != SyncSpecification.DefaultOuterLearningRate)
+        {
+            wire.OuterLearningRate = sync.OuterLearningRate;
+        }
+
+        if (sync.IsLocal || sync.OuterMomentum != SyncSpecification.DefaultOuterMomentum)
+        {
+            wire.OuterMomentum = sync.OuterMomentum;
+        }
+
+        return wire;
+    }
 
     private static CheckpointSpecification ReadCheckpoint(CheckpointSpec wire) => new()
     {

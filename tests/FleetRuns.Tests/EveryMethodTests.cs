@@ -64,6 +64,29 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     }
 
     [Theory]
+    [InlineData("byol")]
+    [InlineData("swav")]
+    public Task Replicas_may_train_by_themselves_and_meet_every_few_batches(string method)
+    {
+        var spec = fleets.JobOf(method);
+        spec.Train.BatchSize = 16;
+        spec.Sync = new() { Transport = JobVocabulary.TransportLocalSgd, LocalSteps = 2 };
+        return SameBitsAsync(spec);
+    }
+
+    [Fact]
+    public async Task A_round_that_is_larger_than_the_data_is_one_clear_error()
+    {
+        var spec = fleets.JobOf("simclr");
+        spec.Sync = new() { Transport = JobVocabulary.TransportLocalSgd, LocalSteps = 1000 };
+
+        var end = await fleets.RunAsync(spec, 1);
+
+        (end.State, end.Reason).ShouldBe((TrainingJob.Types.State.Failed, "InvalidData"));
+        end.Message.ShouldContain("fewer than one round of 1000 local steps with 32 images each. Lower sync.localSteps");
+    }
+
+    [Theory]
     [InlineData("torchvision-resnet-18", 0.0625, 0)]
     [InlineData("resnet-9", 0.0625, 2)]
     [InlineData("resnet-50", 0.0625, 0)]

@@ -2,6 +2,7 @@ using LightlyCluster.Client.Rendering;
 using LightlyCluster.Client.Runs;
 using LightlyCluster.Client.Server;
 using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.Connections;
 
 namespace LightlyCluster.Client.Commands;
@@ -20,7 +21,7 @@ internal static class JobFollower
     {
         var now = await client.GetAsync(id, context.Interruption.Leave);
         var progress = new ProgressLine(context.Terminal, context.Clock);
-        using var recorder = new RunRecorder([], null, null, progress, now.Spec.Train.BatchSize);
+        using var recorder = new RunRecorder([], null, null, progress, JobSpecificationMapping.FromWire(now.Spec).StepImages);
         try
         {
             var job = await client.FollowAsync(id, 1, recorder.Receive, context.Interruption.Leave);

@@ -1,3 +1,4 @@
+using LightlyCluster.Protocol;
 using LightlyCluster.Protocol.V1;
 
 namespace LightlyCluster.Client.Commands;
@@ -8,5 +9,5 @@ namespace LightlyCluster.Client.Commands;
 internal sealed record TopJob(TrainingJob Job, StepMetrics? Last)
 {
     /// <summary>Images a second of the newest step; null where it does not run.</summary>
-    public double? ImagesPerSecond => Last is { Seconds: > 0 } step ? Job.Spec.Train.BatchSize / step.Seconds : null;
+    public double? ImagesPerSecond => Last is { Seconds: > 0 } step ? JobSpecificationMapping.FromWire(Job.Spec).StepImages / step.Seconds : null;
 }

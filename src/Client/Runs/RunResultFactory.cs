@@ -18,7 +18,7 @@ internal static class RunResultFactory
     {
         var result = job.Result ?? new TrainingJobResult();
         var specification = JobSpecificationMapping.FromWire(job.Spec ?? new TrainingJobSpec());
-        var trained = (job.Step - firstStep) * (double)specification.Train.BatchSize;
+        var trained = (job.Step - firstStep) * (double)specification.StepImages;
         return new RunResult
         {
             Job = job.Id,
@@ -28,7 +28,7 @@ internal static class RunResultFactory
             Backbone = specification.Backbone.Name,
             Steps = job.Step,
             Epochs = job.StepsPerEpoch > 0 ? (double)job.Step / job.StepsPerEpoch : 0,
-            Images = job.Step * specification.Train.BatchSize,
+            Images = job.Step * specification.StepImages,
             Loss = MeanOfLastEpoch(rows),
             LossHistory = Thin([.. rows.Select(row => row.Loss)]),
             StateHash = result.StateHash.Length > 0 ? result.StateHash : rows.LastOrDefault(row => row.StateHash.Length > 0)?.StateHash ?? "",

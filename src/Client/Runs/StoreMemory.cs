@@ -17,7 +17,7 @@ internal static class StoreMemory
     /// </remarks>
     public static string Of(JobSpecification specification, int workers)
     {
-        var gradientBytes = ModelSize.GradientBytes(specification);
+        var gradientBytes = ModelSize.ReducedBytes(specification);
         var stateBytes = ModelSize.TrainedValues(specification) * sizeof(float) * StatePerGradient;
         var rowBytes = ModelSize.PublishedValues(specification) * sizeof(float);
         var wanted = ((gradientBytes * (workers + 1.0) * StepsKept) + stateBytes + (rowBytes * StepsKept)) * Margin;

@@ -78,7 +78,7 @@ internal sealed class TrainingRun
         var specification = JobSpecificationMapping.ToWire(_plan.Specification);
         var job = await client.CreateAsync(_plan.Name, specification, _interruption.Leave);
         using var recorder = new RunRecorder(
-            rows, _plan.Folder.PathOf(OutputFiles.Metrics), fleet.Log, _progress, _plan.Specification.Train.BatchSize);
+            rows, _plan.Folder.PathOf(OutputFiles.Metrics), fleet.Log, _progress, _plan.Specification.StepImages);
         var ended = await FollowAsync(client, job.Id, recorder, fleet);
         _progress.Finish();
         await DeleteAsync(client, job.Id);

@@ -29,7 +29,7 @@ internal sealed class FleetReader(
         var isRunning = job.State == JobState.Running && live?.Newest is not null;
         return new(
             job.Id, job.DisplayName, job.State.ToString(), job.Reason, job.Message, specification.Method.Name, specification.Backbone.Name,
-            specification.Train.BatchSize, job.Step, job.StepsTotal, job.StepsPerEpoch, job.Created, job.Started, job.Ended,
+            specification.StepImages, job.Step, job.StepsTotal, job.StepsPerEpoch, job.Created, job.Started, job.Ended,
             job.State == JobState.Running ? job.Plan.Members.Count : 0, live?.Newest?.Loss, isRunning ? live!.ImagesPerSecond : null,
             isRunning ? live!.MedianSeconds * Math.Max(0, job.StepsTotal - job.Step) : null);
     }
@@ -44,7 +44,7 @@ internal sealed class FleetReader(
                 continue;
             }
 
-            var shardImages = progress.Find(worker.Job)?.Specification.Train.ShardImages ?? 0;
+            var shardImages = progress.Find(worker.Job)?.Specification.ShardStepImages ?? 0;
             var isStraggler = state.Jobs.TryGetValue(worker.Job, out var job) && job.Stragglers.Contains(worker.Incarnation);
             yield return new(
                 worker.Id, worker.Incarnation, session.Registration.Host, session.Registration.ProcessId, session.Registration.Device,

@@ -48,7 +48,7 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
             return null;
         }
 
-        return SeriesBuilder.Build(await ReadRowsAsync(job, fromStep), catalog.SpecificationOf(job).Train.BatchSize, points);
+        return SeriesBuilder.Build(await ReadRowsAsync(job, fromStep), catalog.SpecificationOf(job).StepImages, points);
     }
 
     /// <summary>The rows of a job from a step on.</summary>
@@ -77,6 +77,11 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
         yield return new("images", job.Images > 0 ? $"{job.Images}" : "");
         yield return new("image size", $"{specification.Data.ImageSize}");
         yield return new("batch size", $"{specification.Train.BatchSize} in {specification.Train.Shards} shards");
+        if (specification.Sync.IsLocal)
+        {
+            yield return new("step", $"a round of {specification.Sync.LocalSteps} local steps in each of {specification.Train.Shards} replicas");
+        }
+
         yield return new("seed", $"{specification.Train.Seed}");
         yield return new("workers", $"{specification.Workers.Min} to {(job.IsAnyNumberWelcome ? "any number" : $"{job.MaximumWorkers}")}");
         yield return new("generation", $"{job.Generation}");
@@ -99,7 +104,7 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
                 .Select(loss => new RecoveryRow(loss.Worker, loss.Cause, loss.Step, loss.DetectionSeconds, loss.Seconds))],
             [.. (await store.ReadLinesAsync(id, 0, LinesKept)).Lines.TakeLast(LinesMaximum).Select(LineRecord.Read)
                 .Select(line => new LineRow(line.Time, line.Worker, line.Level, line.Text))],
-            MemoryBankFacts.Of(specification.Method, specification.Train.BatchSize, job.Step) is { } bank
+            MemoryBankFacts.Of(specification.Method, specification.StepImages, job.Step) is { } bank
                 ? new(bank.Size, bank.KeysPerStep, bank.Filled, bank.OldestSteps) : null,
             JobVerdicts.Read(job),
             NumberOf(job, "knnTop1Untrained"),
@@ -117,7 +122,7 @@ internal sealed class JobDetailReader(IJobStore store, JobCatalog catalog, Fleet
             var row = MemberRecord.Read(text);
             var range = row.Left == 0 ? job.Plan.Next.RangeOf(incarnation).Count : 0;
             rows.Add(new(
-                row.Id, incarnation, row.Joined, row.Left, row.Reason, row.Shards, row.ShardsPerSecond * specification.Train.ShardImages,
+                row.Id, incarnation, row.Joined, row.Left, row.Reason, row.Shards, row.ShardsPerSecond * specification.ShardStepImages,
                 (double)range / specification.Train.Shards,
                 row.Left == 0 && state.Workers.TryGetValue(incarnation, out var worker) ? worker.Report.Status.ToString() : "", row.Note));
         }

@@ -88,7 +88,7 @@ internal sealed class JobReader(IJobStore store)
         }
 
         var audit = SampleAudit.Count(
-            await store.ReadCommittedStepsAsync(record.Id), record.BaseStep, record.Step, specification.Train.BatchSize);
+            await store.ReadCommittedStepsAsync(record.Id), record.BaseStep, record.Step, specification.StepImages);
         result.Samples = new()
         {
             Expected = audit.Expected,
@@ -96,7 +96,7 @@ internal sealed class JobReader(IJobStore store)
             RepeatedCount = audit.Repeated,
             Lost = audit.Lost,
             Replaced = record.Replaced,
-            Verified = long.Parse(record.Field("samplesVerified") ?? "0") * specification.Train.BatchSize,
+            Verified = long.Parse(record.Field("samplesVerified") ?? "0") * specification.StepImages,
         };
         return result;
     }
@@ -121,7 +121,7 @@ internal sealed class JobReader(IJobStore store)
                 Id = row.Id,
                 Incarnation = incarnation,
                 Shards = row.Shards,
-                ImagesPerSecond = row.ShardsPerSecond * specification.Train.ShardImages,
+                ImagesPerSecond = row.ShardsPerSecond * specification.ShardStepImages,
                 Joined = At(row.Joined),
                 Left = At(row.Left),
                 Reason = row.Reason,

@@ -36,7 +36,7 @@ internal sealed class JobVerdicts(IJobStore store)
         var steps = job.Step - job.BaseStep;
         var rows = (await store.ReadMetricsAsync(job.Id, Math.Max(Math.Min(WarmUpSteps, steps), steps - StepsMaximum), StepsMaximum))
             .Select(StepMetrics.Parser.ParseJson).ToArray();
-        var shardImages = JobSpecificationJson.Read(job.Specification).Train.ShardImages;
+        var shardImages = JobSpecificationJson.Read(job.Specification).ShardStepImages;
         var members = (await store.ReadHistoryAsync(job.Id)).Values.Select(MemberRecord.Read);
         var verdict = RunJudge.Judge(new()
         {

@@ -25,7 +25,7 @@ internal sealed class FleetGauges
         meters.Gauge(TelemetryInstruments.WorkerCount, CountWorkers);
         meters.Gauge(TelemetryInstruments.WorkerShare, () => OfMembers((job, worker) => (double)worker.Shards / job.ShardCount));
         meters.Gauge(TelemetryInstruments.WorkerImages, () => OfMembers((job, worker) =>
-            worker.Report.ShardsPerSecond * _progress.Find(job.Id)?.Specification.Train.ShardImages));
+            worker.Report.ShardsPerSecond * _progress.Find(job.Id)?.Specification.ShardStepImages));
         meters.Gauge(TelemetryInstruments.JobStep, () => OfJobs(job => job.Record?.Step));
         meters.Gauge(TelemetryInstruments.JobHorizon, () => OfJobs(job => job.Record?.StepsTotal));
         meters.Gauge(TelemetryInstruments.JobWorkers, () => OfJobs(job => job.Record?.Plan.Members.Count));
@@ -41,7 +41,7 @@ internal sealed class FleetGauges
     }
 
     private static MemoryBankFacts? BankOf(JobProgress job) => MemoryBankFacts.Of(
-        job.Specification.Method, job.Specification.Train.BatchSize, job.Record?.Step ?? 0);
+        job.Specification.Method, job.Specification.StepImages, job.Record?.Step ?? 0);
 
     private static KeyValuePair<string, object?> Job(string id) => new(TelemetryAttributes.JobId, id);
 

@@ -50,7 +50,7 @@ internal sealed class JobProgress(string id, string specification, TimeProvider 
     /// <summary>Images a second over the newest steps; 0 before the first.</summary>
     public double ImagesPerSecond =>
         Recent is { Count: > 0 } rows && rows.Sum(row => row.Seconds) is var seconds and > 0
-            ? rows.Count * Specification.Train.BatchSize / seconds
+            ? (double)rows.Count * Specification.StepImages / seconds
             : 0;
 
     /// <summary>Share of each phase in the time of the newest steps.</summary>

@@ -105,7 +105,7 @@ internal sealed class ProgressBook(IJobStore store, FleetLeader leader, TraceBoo
         var specification = progress.Specification;
         var step = row.Step - 1;
         instruments.StepCommitted(
-            row, specification.Method.Name, specification.Train.BatchSize,
+            row, specification.Method.Name, specification.StepImages,
             traces.Knows(progress.Id, step) ? TraceIdentity.OfStep(progress.Id, step) : null);
         if (!_epochs.TryGetValue(progress.Id, out var epochs))
         {

@@ -42,4 +42,10 @@ public sealed record JobSpecification
 
     /// <summary>What a worker may use.</summary>
     public required ResourcesSpecification Resources { get; init; }
+
+    /// <summary>Images of a step: the global batch; under local SGD all batches of a round.</summary>
+    public int StepImages => Train.BatchSize * Sync.LocalSteps;
+
+    /// <summary>Images that one shard takes in a step.</summary>
+    public int ShardStepImages => Train.ShardImages * Sync.LocalSteps;
 }

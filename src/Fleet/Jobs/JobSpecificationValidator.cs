@@ -16,8 +16,7 @@ public static class JobSpecificationValidator
         CheckOptimizer(specification, violations);
         CheckWorkers(specification.Workers, specification.Train.Shards, violations);
         CheckCheckpoint(specification.Checkpoint, specification.Train, violations);
-        violations.RequireWord("sync.transport", specification.Sync.Transport, JobVocabulary.Transports);
-        violations.RequireWord("sync.wire", specification.Sync.Wire, JobVocabulary.Wires);
+        SyncValidator.Check(specification.Sync, violations);
         violations.RequireWord("resources.device", specification.Resources.Device, JobVocabulary.Devices);
         violations.RequireRange("resources.threads", specification.Resources.Threads, 1, 256);
         CheckEmbed(specification.Embed, specification.Backbone, violations);

@@ -1,3 +1,5 @@
+using LightlyCluster.Fleet.Bank;
+
 namespace LightlyCluster.Fleet.Jobs;
 
 /// <summary>How many numbers a job moves a step: an estimate from the specification alone.</summary>
@@ -11,19 +13,47 @@ public static class ModelSize
         return backbone is null ? 0 : (backbone.ParameterCount * width * width) + HeadValues(specification.Method, backbone.FeatureCount * width);
     }
 
-    /// <summary>Bytes of one gradient as it travels.</summary>
-    public static double GradientBytes(JobSpecification specification) => TrainedValues(specification) * (specification.Sync.Wire switch
+    /// <summary>
+    /// Numbers that a shard contributes to the sum of a step: gradients; under local SGD the movements of parameters, and everything else
+    /// that steps change.
+    /// </summary>
+    public static double ReducedValues(JobSpecification specification)
     {
-        JobVocabulary.WireBFloat16 => 2,
-        JobVocabulary.WireInt8 => 33.0 / 32,
-        _ => sizeof(float),
-    });
+        if (!specification.Sync.IsLocal)
+        {
+            return TrainedValues(specification);
+        }
+
+        var optimizer = specification.Optimizer.Name == JobVocabulary.OptimizerAdamW ? 2 : 1;
+        var slow = specification.Method.Name is MethodCatalog.MoCo or MethodCatalog.Byol or "dino" ? 1 : 0;
+        return TrainedValues(specification) * (1 + optimizer + slow);
+    }
+
+    /// <summary>Bytes of what a shard contributes as it travels: only gradients, or movements, are in the job's wire format.</summary>
+    public static double ReducedBytes(JobSpecification specification)
+    {
+        var trained = TrainedValues(specification);
+        var bytes = specification.Sync.Wire switch
+        {
+            JobVocabulary.WireBFloat16 => 2,
+            JobVocabulary.WireInt8 => 33.0 / 32,
+            _ => sizeof(float),
+        };
+        return (trained * bytes) + ((ReducedValues(specification) - trained) * sizeof(float));
+    }
 
     /// <summary>Numbers that all shards publish before gradients, for everybody to read.</summary>
     public static double PublishedValues(JobSpecification specification)
     {
         var method = specification.Method;
         var output = Value(method, "outDim", 0);
+        if (specification.Sync.IsLocal)
+        {
+            // Replicas look at their own batches; only rings are put together.
+            var keys = MemoryBankFacts.Of(method, specification.StepImages, 0);
+            return keys is null ? 0 : output * Math.Min(keys.KeysPerStep, keys.Size);
+        }
+
         var isGathered = method.Loss != LossCatalog.NegativeCosine || method.Regularizers.Count > 0;
         var rows = method.Name switch
         {

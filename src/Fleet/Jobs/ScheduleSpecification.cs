@@ -12,11 +12,12 @@ public sealed record ScheduleSpecification
     /// <summary>Steps of linear growth at the start, or <see cref="AutomaticWarmup"/>.</summary>
     public long WarmupSteps { get; init; } = AutomaticWarmup;
 
-    /// <summary>The steps of warm-up once the horizon is known.</summary>
+    /// <summary>The batches of warm-up once the horizon is known.</summary>
     /// <param name="stepsTotal">Steps of the job.</param>
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>
-    /// <returns>0 to <paramref name="stepsTotal"/>.</returns>
-    public long ResolveWarmup(long stepsTotal, long stepsPerEpoch) => WarmupSteps == AutomaticWarmup
-        ? Math.Min(10 * stepsPerEpoch, stepsTotal / 10)
-        : Math.Min(WarmupSteps, stepsTotal);
+    /// <param name="localSteps">Batches of a step.</param>
+    /// <returns>0 to all batches of <paramref name="stepsTotal"/>.</returns>
+    public long ResolveWarmup(long stepsTotal, long stepsPerEpoch, int localSteps) => WarmupSteps == AutomaticWarmup
+        ? Math.Min(10 * stepsPerEpoch * localSteps, stepsTotal * localSteps / 10)
+        : Math.Min(WarmupSteps, stepsTotal) * localSteps;
 }

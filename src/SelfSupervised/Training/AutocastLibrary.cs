@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LightlyCluster.SelfSupervised.Training;
 
 /// <summary>The switches of libtorch's autocast, which TorchSharp does not offer. They hold for the calling thread.</summary>
@@ -9,7 +7,6 @@ internal static unsafe class AutocastLibrary
     private const byte CudaDevice = 1;
     private const byte BFloat16Type = 15;
 
-    private static readonly IntPtr Library = Open();
     private static readonly delegate* unmanaged<byte, byte, void> SetEnabled =
         (delegate* unmanaged<byte, byte, void>)Export("_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb");
     private static readonly delegate* unmanaged<byte, byte, void> SetType =
@@ -38,15 +35,5 @@ internal static unsafe class AutocastLibrary
         SetEnabled(isCuda ? CudaDevice : CpuDevice, 0);
     }
 
-    private static IntPtr Open()
-    {
-        TorchRuntime.EnsureLoaded();
-        return NativeLibrary.TryLoad("libtorch_cpu.so", out var library)
-            ? library
-            : throw new NotSupportedException("Precision bf16 needs libtorch_cpu.so, which this process has not loaded; use fp32.");
-    }
-
-    private static IntPtr Export(string name) => NativeLibrary.TryGetExport(Library, name, out var address)
-        ? address
-        : throw new NotSupportedException($"Precision bf16 needs a libtorch that exports {name} (2.4 or newer); use fp32.");
+    private static IntPtr Export(string name) => TorchExports.Find(name, "Precision bf16", "use fp32");
 }

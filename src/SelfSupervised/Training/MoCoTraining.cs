@@ -53,8 +53,9 @@ public sealed class MoCoTraining : TrainingMethod
         _momentum = new(slow, parameters.Number("momentum", 0.99), parameters.Switch("momentumCosine", standard: false));
         _momentum.Start(Trained);
         _keys_BD = new Tensor?[KeyViews.Length];
-        _bank = new(Options, "memory_bank", parameters.Integer("memoryBankSize", 4096), _outputLength);
-        _bank.AddTo(AddBuffer);
+        _bank = new(
+            Options, "memory_bank", parameters.Integer("memoryBankSize", 4096), _outputLength, KeyViews.Length * Options.BatchSize);
+        AddQueue(_bank);
     }
 
     /// <inheritdoc/>

@@ -29,8 +29,8 @@ public sealed class NNCLRTraining : PairTraining
         _projection = new(Backbone.FeatureCount, parameters.Integer("projHiddenDim", 2048), length);
         _prediction = new(length, parameters.Integer("predHiddenDim", 4096), length);
         Complete([("projection_mlp", _projection), ("prediction_mlp", _prediction)]);
-        _bank = new(Options, "memory_bank", parameters.Integer("memoryBankSize", 4096), length);
-        _bank.AddTo(AddBuffer);
+        _bank = new(Options, "memory_bank", parameters.Integer("memoryBankSize", 4096), length, Options.BatchSize);
+        AddQueue(_bank);
     }
 
     /// <inheritdoc/>

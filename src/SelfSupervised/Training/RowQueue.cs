@@ -12,10 +12,16 @@ internal sealed class RowQueue : IDisposable
     private readonly Tensor _pointer;
 
     /// <summary>Draws the first rows from (seed, name) and normalizes them.</summary>
-    public RowQueue(TrainingOptions options, string name, int size, int length)
+    /// <param name="options">What the step is a function of.</param>
+    /// <param name="name">First part of the names in the state.</param>
+    /// <param name="size">Rows K of the ring.</param>
+    /// <param name="length">Columns D.</param>
+    /// <param name="rowsPerStep">Most rows that a step writes.</param>
+    public RowQueue(TrainingOptions options, string name, int size, int length, int rowsPerStep)
     {
         using var scope = NewDisposeScope();
         _name = name;
+        RowsPerStep = rowsPerStep;
         var rows = new float[size * length];
         new RandomStream(options.Seed, $"{name}.bank").FillNormal(rows, 0, 1);
         var rows_KD = nn.functional.normalize(tensor(rows, size, length), p: 2, dim: 1);
@@ -26,15 +32,39 @@ internal sealed class RowQueue : IDisposable
     /// <summary>The rows, [K, D]; owned.</summary>
     public Tensor Rows { get; }
 
+    /// <summary>Most rows that a step writes.</summary>
+    public int RowsPerStep { get; }
+
+    /// <summary>Rows written so far by this process; no part of the state.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>The names of its tensors in the state.</summary>
+    public IReadOnlyList<string> Names => [$"{_name}.bank", $"{_name}.bank_ptr"];
+
     /// <summary>Puts rows and pointer into the state.</summary>
     public void AddTo(Action<string, Tensor> add)
     {
-        add($"{_name}.bank", Rows);
-        add($"{_name}.bank_ptr", _pointer);
+        add(Names[0], Rows);
+        add(Names[1], _pointer);
     }
 
     /// <summary>Writes rows over the oldest ones.</summary>
-    public void Append(Tensor rows) => _pointer.fill_(LastingScalar.Of(MemoryBank.Write(Rows, rows, _pointer.item<long>())));
+    public void Append(Tensor rows)
+    {
+        _pointer.fill_(LastingScalar.Of(MemoryBank.Write(Rows, rows, _pointer.item<long>())));
+        Written += rows.shape[0];
+    }
+
+    /// <summary>The rows that were written last, oldest first, [count, D]; owned by the caller.</summary>
+    /// <param name="count">1 to K.</param>
+    public Tensor Newest(int count)
+    {
+        using var scope = NewDisposeScope();
+        var size = Rows.shape[0];
+        var first = _pointer.item<long>() - count + size;
+        var places = Enumerable.Range(0, count).Select(row => (first + row) % size).ToArray();
+        return Rows.index_select(0, tensor(places, device: Rows.device)).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -40,8 +40,12 @@ public sealed class SwaVTraining : ViewTraining
         _prototypes.Normalize();
         if (QueueLength > 0)
         {
-            _queues = [.. Enumerable.Range(0, LargeViews).Select(view => new RowQueue(Options, $"queue{view}", QueueLength, OutputLengths[Embeddings]))];
-            Array.ForEach(_queues, queue => queue.AddTo(AddBuffer));
+            _queues =
+            [
+                .. Enumerable.Range(0, LargeViews)
+                    .Select(view => new RowQueue(Options, $"queue{view}", QueueLength, OutputLengths[Embeddings], Options.BatchSize)),
+            ];
+            Array.ForEach(_queues, AddQueue);
         }
     }
 
@@ -111,6 +115,9 @@ public sealed class SwaVTraining : ViewTraining
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected internal override void Constrain() => _prototypes.Normalize();
 
     /// <inheritdoc/>
     protected override long FrozenStepsOf(string name) => name.StartsWith("prototypes.", StringComparison.Ordinal)

@@ -21,6 +21,7 @@ public abstract class TrainingMethod : IDisposable
     private readonly List<(string Name, nn.Module Module)> _modules = [];
     private readonly List<(string Name, Tensor Tensor)> _buffers = [];
     private readonly List<FlatTensors> _untrained = [];
+    private readonly List<RowQueue> _queues = [];
     private FlatTensors? _trained;
     private FlatOptimizer? _optimizer;
     private Tensor? _vector;
@@ -70,6 +71,9 @@ public abstract class TrainingMethod : IDisposable
 
     /// <summary>Where each trained parameter is in the first part of the vector.</summary>
     internal IReadOnlyList<FlatSlice> TrainedSlices => Trained.Slices;
+
+    /// <summary>The rings of earlier rows in the state.</summary>
+    internal IReadOnlyList<RowQueue> Queues => _queues;
 
     private protected FlatTensors Trained => _trained ?? throw new InvalidOperationException("The method has not been sealed.");
 
@@ -184,6 +188,11 @@ public abstract class TrainingMethod : IDisposable
     {
     }
 
+    /// <summary>Makes true again what holds of every state (prototypes of length 1) after the parameters were replaced by means of others.</summary>
+    protected internal virtual void Constrain()
+    {
+    }
+
     /// <summary>How many steps at the beginning a trained parameter stays as it is, by its full name.</summary>
     protected virtual long FrozenStepsOf(string name) => 0;
 
@@ -218,7 +227,15 @@ public abstract class TrainingMethod : IDisposable
     }
 
     /// <summary>Puts a further tensor into the state.</summary>
+    /// <remarks>Under local SGD it becomes the replicas' mean after a round; whole numbers advance by what the replicas counted on average.</remarks>
     protected void AddBuffer(string name, Tensor tensor) => _buffers.Add((name, tensor));
+
+    /// <summary>Puts a ring of rows into the state.</summary>
+    private protected void AddQueue(RowQueue queue)
+    {
+        _queues.Add(queue);
+        queue.AddTo(AddBuffer);
+    }
 
     /// <summary>Empties the vector before the backward of a shard.</summary>
     protected void BeginBackward() => Vector.fill_(LastingScalar.Of(0L));

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised;
 using TorchSharp;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -17,9 +18,13 @@ internal sealed record DeviceChoice(torch.Device Device, string Description)
             return new(torch.CPU, $"cpu ({options.Threads} thread{(options.Threads == 1 ? "" : "s")})");
         }
 
-        return torch.cuda.is_available()
-            ? new(torch.CUDA, "cuda")
-            : throw new InvalidOperationException(
+        if (!torch.cuda.is_available())
+        {
+            throw new InvalidOperationException(
                 "Worker:Device is cuda, but this process has no CUDA device. Use a GPU build (TorchDevice=cuda) on a machine with a GPU, or --device cpu.");
+        }
+
+        DeterministicCuda.Enter();
+        return new(torch.CUDA, "cuda");
     }
 }

@@ -22,7 +22,7 @@ internal static class CheckpointFiles
         Directory.CreateDirectory(folder);
         var epoch = context.Step / context.StepsPerEpoch;
         var named = Path.Combine(folder, $"epoch={epoch}-step={context.Step}.safetensors");
-        Safetensors.Write(named, context.Method.State, new Dictionary<string, string>
+        Safetensors.Write(named, context.State, new Dictionary<string, string>
         {
             ["format"] = "pt",
             ["step"] = $"{context.Step}",
@@ -35,8 +35,9 @@ internal static class CheckpointFiles
             ["batchSize"] = $"{context.Specification.Train.BatchSize}",
             ["precision"] = context.Specification.Train.Precision,
             ["wire"] = context.Specification.Sync.Wire,
+            ["localSteps"] = $"{context.Specification.Sync.LocalSteps}",
             ["numericClass"] = numericClass,
-            ["stateHash"] = StateHash.Compute(context.Method.State, context.Step),
+            ["stateHash"] = StateHash.Compute(context.State, context.Step),
             ["knnTop1Untrained"] = knnTop1Untrained,
         });
         var last = Path.Combine(folder, LastName);
@@ -62,10 +63,11 @@ internal static class CheckpointFiles
                 + "the bits would differ. Resume on the same kind of device, libraries and threads (docs/when-bits-differ.md).");
         }
 
-        RequireSame(path, content.Metadata, "precision", "train.precision", context.Specification.Train.Precision);
-        RequireSame(path, content.Metadata, "wire", "sync.wire", context.Specification.Sync.Wire);
-        Copy(path, content.Tensors, context.Method.State);
-        var hash = StateHash.Compute(context.Method.State, description.Step);
+        RequireSame(path, content.Metadata, "precision", "train.precision", context.Specification.Train.Precision, JobVocabulary.PrecisionSingle);
+        RequireSame(path, content.Metadata, "wire", "sync.wire", context.Specification.Sync.Wire, JobVocabulary.WireSingle);
+        RequireSame(path, content.Metadata, "localSteps", "sync.localSteps", $"{context.Specification.Sync.LocalSteps}", "1");
+        Copy(path, content.Tensors, context.State);
+        var hash = StateHash.Compute(context.State, description.Step);
         return hash == description.StateHash
             ? description
             : throw new CheckpointException($"The checkpoint '{path}' holds state {hash}, but says {description.StateHash}; it is damaged. Use an older one.");
@@ -81,10 +83,11 @@ internal static class CheckpointFiles
         return File.Exists(path) ? Describe(path, Safetensors.ReadDescription(path).Metadata).Step : null;
     }
 
-    /// <summary>Refuses a word that rounds otherwise; checkpoints of before it could be chosen have the first one.</summary>
-    private static void RequireSame(string path, IReadOnlyDictionary<string, string> metadata, string entry, string key, string wanted)
+    /// <summary>Refuses a value that makes other bits; <paramref name="before"/> is that of checkpoints written before it could be chosen.</summary>
+    private static void RequireSame(
+        string path, IReadOnlyDictionary<string, string> metadata, string entry, string key, string wanted, string before)
     {
-        var saved = metadata.GetValueOrDefault(entry, JobVocabulary.WireSingle);
+        var saved = metadata.GetValueOrDefault(entry, before);
         if (saved != wanted)
         {
             throw new CheckpointException(

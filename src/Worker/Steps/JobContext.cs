@@ -3,7 +3,9 @@ using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.SelfSupervised.Training.Local;
 using LightlyCluster.SelfSupervised.Transforms;
+using static TorchSharp.torch;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -28,7 +30,16 @@ internal sealed class JobContext : IDisposable
     /// <summary>The step and its state.</summary>
     public required TrainingMethod Method { get; init; }
 
-    /// <summary>Learning rate by step.</summary>
+    /// <summary>Rounds of local SGD in which the method is trained; null where every step is one global batch.</summary>
+    public LocalRounds? Rounds { get; init; }
+
+    /// <summary>The state in ordinal order of checkpoint names; tensors are borrowed.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> State => Rounds?.State ?? Method.State;
+
+    /// <summary>Float32 values that a shard publishes before its vector.</summary>
+    public int PublishedLength => Rounds?.PublishedLength ?? Method.PublishedLength;
+
+    /// <summary>Learning rate by batch.</summary>
     public required LearningRateSchedule Schedule { get; init; }
 
     /// <summary>Number V of virtual shards.</summary>
@@ -38,7 +49,7 @@ internal sealed class JobContext : IDisposable
     public long StepsPerEpoch => Loader.StepsPerEpoch;
 
     /// <summary>The schedule's horizon.</summary>
-    public long StepsTotal => Schedule.StepsTotal;
+    public long StepsTotal => Schedule.StepsTotal / Specification.Sync.LocalSteps;
 
     /// <summary>The chunks of the reduced vector.</summary>
     public required VectorLayout Layout { get; init; }
@@ -49,6 +60,7 @@ internal sealed class JobContext : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Rounds?.Dispose();
         Method.Dispose();
         Source.Dispose();
     }

@@ -3,6 +3,7 @@ using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Datasets.Storage;
 using LightlyCluster.SelfSupervised.Training;
+using LightlyCluster.SelfSupervised.Training.Local;
 using LightlyCluster.SelfSupervised.Transforms;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
@@ -42,20 +43,22 @@ internal static class JobPreparation
     public static JobContext Prepare(JobTicket ticket, DeviceChoice device, ImageSource source)
     {
         var specification = ticket.Specification;
-        var batchSize = specification.Train.BatchSize;
-        if (source.Manifest.Count < batchSize)
+        var (batchSize, localSteps) = (specification.Train.BatchSize, specification.Sync.LocalSteps);
+        if (source.Manifest.Count < specification.StepImages)
         {
             source.Dispose();
             throw new DatasetException(
-                $"'{specification.Data.Path}' holds {source.Manifest.Count} images, fewer than one batch of {batchSize}. "
-                + "Lower --batch-size, or add images.");
+                $"'{specification.Data.Path}' holds {source.Manifest.Count} images, fewer than one "
+                + (localSteps == 1 ? $"batch of {batchSize}. Lower --batch-size, or add images."
+                    : $"round of {localSteps} local steps with {batchSize} images each. Lower sync.localSteps or --batch-size, or add images."));
         }
 
         var loader = new ImageLoader(
-            source, specification.Train.Seed, batchSize, specification.Data.OnError == "skip", ticket.ImageCacheBytes);
+            source, specification.Train.Seed, specification.StepImages, specification.Data.OnError == "skip", ticket.ImageCacheBytes);
         var stepsTotal = specification.Train.StepsTotal(loader.StepsPerEpoch);
-        var warmup = specification.Schedule.ResolveWarmup(stepsTotal, loader.StepsPerEpoch);
-        var (views, method) = Build(ticket, device, loader.StepsPerEpoch, stepsTotal, source);
+        var warmup = specification.Schedule.ResolveWarmup(stepsTotal, loader.StepsPerEpoch, localSteps);
+        var (views, method) = Build(ticket, device, loader.StepsPerEpoch * localSteps, stepsTotal * localSteps, source);
+        var rounds = specification.Sync.IsLocal ? new LocalRounds(method, OptionsOf(specification)) : null;
         var context = new JobContext
         {
             Id = ticket.Id,
@@ -64,8 +67,9 @@ internal static class JobPreparation
             Loader = loader,
             Views = views,
             Method = method,
-            Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal, specification.Schedule.Name == "cosine"),
-            Layout = new VectorLayout(method.VectorLength, (int)method.GradientLength),
+            Rounds = rounds,
+            Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal * localSteps, specification.Schedule.Name == "cosine"),
+            Layout = new VectorLayout(rounds?.VectorLength ?? method.VectorLength, rounds?.MovedLength ?? (int)method.GradientLength),
         };
         if (specification.Checkpoint.ResumeFrom.Length > 0)
         {
@@ -83,14 +87,20 @@ internal static class JobPreparation
         return context;
     }
 
+    private static LocalRoundOptions OptionsOf(JobSpecification specification) => new(specification.Train.Shards, specification.Sync.LocalSteps)
+    {
+        OuterLearningRate = specification.Sync.OuterLearningRate,
+        OuterMomentum = specification.Sync.OuterMomentum,
+    };
+
     private static (ViewPipeline Views, TrainingMethod Method) Build(
-        JobTicket ticket, DeviceChoice device, long stepsPerEpoch, long stepsTotal, ImageSource source)
+        JobTicket ticket, DeviceChoice device, long batchesPerEpoch, long batchesTotal, ImageSource source)
     {
         try
         {
             var views = ViewFactory.Create(ticket.Specification);
             var method = MethodFactory.Create(
-                ticket.Specification, device.Device, stepsPerEpoch, stepsTotal, views, ticket.PluginFolder);
+                ticket.Specification, device.Device, batchesPerEpoch, batchesTotal, views, ticket.PluginFolder);
             return (views, method);
         }
         catch (ArgumentException error)

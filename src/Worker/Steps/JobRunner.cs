@@ -139,10 +139,7 @@ internal sealed partial class JobRunner(
                 () => new LinkProbe(ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, clock).MeasureAsync(), cancellationToken);
         }
 
-        if (computation.Shape.ShardCount == 1 && computation.Shape.Specification.Method.Name == MethodCatalog.MoCo)
-        {
-            state.Say(ticket.Id, "warning", "with one shard, MoCo's queries and keys share their batch statistics, which leaks information; use --shards 2 or more");
-        }
+        WarnOfLeak(computation.Shape.Specification);
 
         var applier = new StepApplier(parts);
         _finish = new(computation, applier, _jobs, steps, ticket, telemetry, clock);
@@ -276,6 +273,18 @@ internal sealed partial class JobRunner(
                 ? [("knnUntrainedDone", "1"), ("knnTop1Untrained", untrained)]
                 : [("knnUntrainedDone", "1")];
             await _jobs.SetFieldsAsync(ticket.Id, null, "", fields);
+        }
+    }
+
+    private void WarnOfLeak(JobSpecification specification)
+    {
+        var isLocal = specification.Sync.IsLocal;
+        if (specification.Method.Name == MethodCatalog.MoCo && specification.Backbone.NumSplits < 2 && (isLocal || specification.Train.Shards == 1))
+        {
+            state.Say(
+                ticket.Id, "warning",
+                $"{(isLocal ? "under local-sgd" : "with one shard")}, MoCo's queries and keys share their batch statistics, which leaks information; "
+                + (isLocal ? "use --set backbone.numSplits=2" : "use --shards 2 or more"));
         }
     }
 

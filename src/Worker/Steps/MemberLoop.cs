@@ -137,7 +137,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
     private void Tell(long step, StepRunner runner, PhaseTimes times, TimeSpan duration, TimeSpan median) => parts.Telemetry.StepApplied(
         new(
             parts.Ticket.Id, parts.Shape.Specification.Method.Name, step, runner.Seen!.Generation, runner.Seen.Plan.FirstStep == step,
-            runner.ShardsComputed, parts.Shape.Specification.Train.ShardImages, duration, median, times),
+            runner.ShardsComputed, parts.Shape.Specification.ShardStepImages, duration, median, times),
         parts.Ticket.Worker);
 
     private Dictionary<string, object> ScopeOf(long step) => new(StringComparer.Ordinal)

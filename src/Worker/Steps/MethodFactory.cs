@@ -13,25 +13,26 @@ internal static class MethodFactory
     /// <summary>Builds the method with state 0. Call on the training thread.</summary>
     /// <param name="specification">The resolved specification.</param>
     /// <param name="device">Where to compute.</param>
-    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
-    /// <param name="stepsTotal">The horizon.</param>
+    /// <param name="batchesPerEpoch">Batches of an epoch.</param>
+    /// <param name="batchesTotal">The horizon in batches.</param>
     /// <param name="views">The views of an image that the transforms make.</param>
     /// <param name="pluginFolder">Where methods of users are; empty: nowhere.</param>
     /// <exception cref="ArgumentException">Values do not fit together.</exception>
     /// <exception cref="JobSpecificationException">A plugin is not there or does not take the parameters.</exception>
     public static TrainingMethod Create(
-        JobSpecification specification, Device device, long stepsPerEpoch, long stepsTotal, ViewPipeline views, string pluginFolder)
+        JobSpecification specification, Device device, long batchesPerEpoch, long batchesTotal, ViewPipeline views, string pluginFolder)
     {
         RequirePatches(specification, views);
         var train = specification.Train;
         var method = specification.Method;
-        var options = new TrainingOptions(train.BatchSize, train.Shards, train.Seed, device)
+        var (batchSize, shards) = specification.Sync.IsLocal ? (train.ShardImages, 1) : (train.BatchSize, train.Shards);
+        var options = new TrainingOptions(batchSize, shards, train.Seed, device)
         {
             Optimizer = OptimizerOf(specification.Optimizer),
             IsRecomputing = train.Recompute,
             Precision = train.Precision == JobVocabulary.PrecisionBFloat16 ? TrainingPrecision.BFloat16 : TrainingPrecision.Float32,
-            StepsPerEpoch = stepsPerEpoch,
-            StepsTotal = stepsTotal,
+            StepsPerEpoch = batchesPerEpoch,
+            StepsTotal = batchesTotal,
         };
         var request = new MethodRequest(options, () => BackboneFactory.Create(specification))
         {

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Training;
@@ -31,8 +32,9 @@ internal static class NumericClass
             method.Apply(step, 0.1);
         }
 
+        var settings = device.type == DeviceType.CUDA ? $"|{DeterministicCuda.Identity}" : "";
         var digest = XxHash64.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(
-            $"{StateHash.Compute(method.State, 2)}|{ImageDecoder.Identity}|{torch.__version__}|{device}|{threads}"));
+            $"{StateHash.Compute(method.State, 2)}|{ImageDecoder.Identity}|{torch.__version__}|{device}{settings}|{threads}"));
         return $"{device.type.ToString().ToLowerInvariant()}-{threads}-{digest:x16}";
     }
 

@@ -17,7 +17,7 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     /// <inheritdoc/>
     public JobShape Shape { get; } = new(
         context.Specification, context.Source.Manifest.Count, context.Source.Identity, context.StepsPerEpoch, context.StepsTotal,
-        context.Layout, context.Method.PublishedLength);
+        context.Layout, context.PublishedLength);
 
     /// <inheritdoc/>
     public long Step => context.Step;
@@ -90,13 +90,13 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     public Task<string> HashAsync() => training.RunAsync(Hash);
 
     /// <inheritdoc/>
-    public Task<byte[]> PackAsync() => training.RunAsync(() => StateBytes.Pack(context.Method.State));
+    public Task<byte[]> PackAsync() => training.RunAsync(() => StateBytes.Pack(context.State));
 
     /// <inheritdoc/>
     public Task<string> UnpackAsync(byte[] bytes, long step) => training.RunAsync(() =>
     {
         Abandon();
-        StateBytes.Unpack(bytes, context.Method.State);
+        StateBytes.Unpack(bytes, context.State);
         context.Step = step;
         return Hash();
     });
@@ -144,7 +144,18 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         context.Dispose();
     });
 
-    private string Hash() => StateHash.Compute(context.Method.State, context.Step);
+    /// <summary>The hash of the state that is held. Call on the training thread.</summary>
+    internal string Hash() => StateHash.Compute(context.State, context.Step);
+
+    /// <summary>Makes the views of loaded images. Call on the training thread.</summary>
+    /// <returns>For each of the images' views [m, 3, S, S]; owned by the caller.</returns>
+    internal torch.Tensor[] MakeViews(long step, LoadedShard loaded)
+    {
+        var epoch = step / context.StepsPerEpoch;
+        var seed = context.Specification.Train.Seed;
+        return [.. loaded.Views.Select((view, index) =>
+            context.Views.Apply(loaded.Images[index], loaded.SampleIds[index], seed, epoch, view, context.Method.Options.Device))];
+    }
 
     private void Abandon()
     {
@@ -155,13 +166,5 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         }
 
         _views.Clear();
-    }
-
-    private torch.Tensor[] MakeViews(long step, LoadedShard loaded)
-    {
-        var epoch = step / context.StepsPerEpoch;
-        var seed = context.Specification.Train.Seed;
-        return [.. loaded.Views.Select((view, index) =>
-            context.Views.Apply(loaded.Images[index], loaded.SampleIds[index], seed, epoch, view, context.Method.Options.Device))];
     }
 }

@@ -9,7 +9,8 @@ internal sealed class TrainingComputationFactory(DeviceChoice device, TrainingTh
     public async Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken)
     {
         var source = await JobPreparation.OpenAsync(ticket, cancellationToken);
-        return new TrainingComputation(
-            await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source)), training, ticket.NumericClass);
+        var context = await training.RunAsync(() => JobPreparation.Prepare(ticket, device, source));
+        var whole = new TrainingComputation(context, training, ticket.NumericClass);
+        return context.Rounds is { } rounds ? new LocalComputation(whole, context, rounds, training) : whole;
     }
 }

@@ -83,7 +83,7 @@ public sealed class JobSpecificationValidatorTests
         JobSpecificationValidator.Validate(specification).Count.ShouldBe(violations);
     }
 
-    private static JobSpecification Specification(string method, string loss, params string[] regularizers) => new()
+    internal static JobSpecification Specification(string method, string loss, params string[] regularizers) => new()
     {
         Data = new() { Path = "images" },
         Method = new()

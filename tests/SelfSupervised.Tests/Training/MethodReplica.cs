@@ -54,22 +54,8 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
         return Sum(vectors, 0, options.ShardCount, options.ElementType);
     }
 
-    public void Dispose() => method.Dispose();
-
-    private static double Step(IReadOnlyList<MethodReplica> replicas, long step, double learningRate)
-    {
-        var reduced = Reduce(replicas, step);
-        var loss = 0.0;
-        foreach (var replica in replicas)
-        {
-            TensorValues.CopyFrom(replica.Method.Vector, reduced);
-            loss = replica.Method.Apply(step, learningRate);
-        }
-
-        return loss;
-    }
-
-    private static float[] Sum(float[][] vectors, int start, int count, ScalarType type)
+    /// <summary>Adds vectors in the fixed tree.</summary>
+    public static float[] Sum(float[][] vectors, int start, int count, ScalarType type)
     {
         if (count == 1)
         {
@@ -88,6 +74,21 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
         var result = new float[vectors[start].Length];
         TensorValues.CopyTo(sum, result);
         return result;
+    }
+
+    public void Dispose() => method.Dispose();
+
+    private static double Step(IReadOnlyList<MethodReplica> replicas, long step, double learningRate)
+    {
+        var reduced = Reduce(replicas, step);
+        var loss = 0.0;
+        foreach (var replica in replicas)
+        {
+            TensorValues.CopyFrom(replica.Method.Vector, reduced);
+            loss = replica.Method.Apply(step, learningRate);
+        }
+
+        return loss;
     }
 
     private static Tensor Tensor(float[] values, ScalarType type)

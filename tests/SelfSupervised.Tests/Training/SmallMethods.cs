@@ -52,9 +52,10 @@ internal static class SmallMethods
         OptimizerKind optimizer = OptimizerKind.Sgd,
         ScalarType type = ScalarType.Float32,
         Func<Backbone>? backbone = null,
-        TrainingPrecision precision = TrainingPrecision.Float32)
+        TrainingPrecision precision = TrainingPrecision.Float32,
+        int batchSize = 16)
     {
-        var options = new TrainingOptions(16, shards, Seed: 5, CPU)
+        var options = new TrainingOptions(batchSize, shards, Seed: 5, CPU)
         {
             IsRecomputing = recomputes,
             ElementType = type,

@@ -131,7 +131,7 @@ export class JobPage {
     const { job } = detail;
     const series = state.series.of(id);
     show(parts.head, [job.name, job.state, job.id, job.method, job.backbone], () => el("div", { class: "head" }, el("h1", {}, job.name), badge(job.state),
-      el("p", { class: "sub" }, `${job.id} · ${job.method} · ${job.backbone} · batch of ${format.count(job.batchSize)}`)));
+      el("p", { class: "sub" }, `${job.id} · ${job.method} · ${job.backbone} · ${format.count(job.stepImages)} images a step`)));
     show(parts.notes, [job.message, job.reason, job.state], () => job.message ? el("p", { class: "note", role: "status", data: { kind: job.state === "Failed" ? "bad" : "" } }, job.message) : null);
     const seconds = job.started ? ((job.ended || Date.now()) - job.started) / 1000 : null;
     show(parts.tiles, [job, detail.accuracy, series?.loss.at(-1), series?.imagesPerSecond.at(-1), seconds && Math.round(seconds)], () => el("dl", { class: "tiles" },
@@ -143,7 +143,7 @@ export class JobPage {
     show(parts.verdict, detail.verdict, () => detail.verdict ? el("section", { class: "card verdict", "aria-label": "Verdict" },
       badge(detail.verdict.kind, detail.verdict.kind === "compute-bound" ? "good" : "warn"),
       el("div", {}, el("p", {}, detail.verdict.summary), el("p", {}, detail.verdict.advice), el("ul", {}, detail.verdict.evidence.map(line => el("li", {}, line))))) : null);
-    const means = state.series.phaseMeans(id, job.batchSize).sort((a, b) => (phases.indexOf(a.phase) + 99) % 99 - (phases.indexOf(b.phase) + 99) % 99);
+    const means = state.series.phaseMeans(id, job.stepImages).sort((a, b) => (phases.indexOf(a.phase) + 99) % 99 - (phases.indexOf(b.phase) + 99) % 99);
     show(parts.time, means, () => timeBar(means));
     show(parts.timeline, [detail.members, detail.recoveries, job.ended, job.ended ? 0 : Math.floor(Date.now() / 2000)], () => [timeline(detail.members, detail.recoveries, job, Date.now()), this.losses(detail)]);
     this.updateTrace(detail);

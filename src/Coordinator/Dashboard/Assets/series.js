@@ -23,12 +23,12 @@ export class SeriesStore {
   }
 
   // Where the time of the newest steps goes.
-  phaseMeans(id, batchSize) {
+  phaseMeans(id, stepImages) {
     const series = this.of(id);
     if (!series || series.step.length === 0) return [];
     const mean = values => { const tail = values.slice(-50); return tail.reduce((sum, value) => sum + value, 0) / tail.length; };
     const parts = Object.entries(series.phases).map(([phase, values]) => ({ phase, seconds: mean(values) })).filter(part => part.seconds > 0);
-    const step = mean(series.imagesPerSecond.map(rate => rate > 0 ? batchSize / rate : 0));
+    const step = mean(series.imagesPerSecond.map(rate => rate > 0 ? stepImages / rate : 0));
     const other = step - parts.reduce((sum, part) => sum + part.seconds, 0);
     return other > 0.01 * step ? [...parts, { phase: "other", seconds: other }] : parts;
   }
