@@ -64,13 +64,13 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     }
 
     [Theory]
-    [InlineData("byol")]
-    [InlineData("swav")]
-    public Task Replicas_may_train_by_themselves_and_meet_every_few_batches(string method)
+    [InlineData("byol", JobVocabulary.WireSingle)]
+    [InlineData("swav", JobVocabulary.WireInt8)]
+    public Task Replicas_may_train_by_themselves_and_meet_every_few_batches(string method, string wire)
     {
         var spec = fleets.JobOf(method);
         spec.Train.BatchSize = 16;
-        spec.Sync = new() { Transport = JobVocabulary.TransportLocalSgd, LocalSteps = 2 };
+        spec.Sync = new() { Transport = JobVocabulary.TransportLocalSgd, LocalSteps = 2, Wire = wire };
         return SameBitsAsync(spec);
     }
 

@@ -25,6 +25,12 @@ public sealed record TransportChoice(string Name, string Why)
     /// <param name="workers">Members of the generation.</param>
     public static TransportChoice Of(string specified, JobRecord job, int workers)
     {
+        if (specified == JobVocabulary.TransportLocalSgd)
+        {
+            // What it says of the computation is another matter; once a round the store does.
+            return Redis;
+        }
+
         if (specified != JobVocabulary.Auto)
         {
             return new(specified, "");

@@ -15,6 +15,10 @@ public sealed class TransportChoiceTests
         TransportChoice.Of(transport, JobOf(ResNet18, Usual), 4).ShouldBe(new(transport, ""));
 
     [Fact]
+    public void The_bytes_of_local_SGD_go_through_the_store() =>
+        TransportChoice.Of("local-sgd", JobOf(ResNet18, Usual), 4).ShouldBe(TransportChoice.Redis);
+
+    [Fact]
     public void Several_workers_with_a_large_model_speak_with_each_other()
     {
         var choice = TransportChoice.Of("auto", JobOf(ResNet18, Usual), 4);
