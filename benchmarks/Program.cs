@@ -3,6 +3,7 @@ using LightlyCluster.Benchmarks;
 const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--chunk VALUES] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
+           benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
            benchmarks device [--device cpu|cuda] [--batch 64] [--width 1] [--size 32] [--steps 12] [--threads 1] [--images DIR]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
@@ -21,6 +22,8 @@ const string Usage = """
     exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
               the same with PyTorch's gloo where Python has torch; --chunk: values in a chunk instead of the format's own
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
+    train     images/s of a step, of whole training from JPEG shards and of 1 and 2 workers, time to the first step, in turn with lightly
+              itself where it is installed
     device    whether a device computes as a worker needs it (bf16, the same bits twice), and SimCLR steps with resnet-18 on images that lie
               on it already, in images/s; deploy/gpu/check runs it beside PyTorch
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
@@ -44,6 +47,7 @@ return args switch
     ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
     ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
     ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["train", ..] => await TrainBenchmark.RunAsync(args[1..]),
     ["device", ..] => DeviceBenchmark.Run(args[1..]),
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),

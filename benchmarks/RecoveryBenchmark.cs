@@ -13,7 +13,7 @@ namespace LightlyCluster.Benchmarks;
 internal sealed class RecoveryBenchmark : IAsyncDisposable
 {
     private const int Workers = 3;
-    private static readonly string[] Training = ["decode", "augment", "forward", "loss", "backward", "apply"];
+    private static readonly string[] Training = ["data_wait", "augment", "forward", "loss", "backward", "apply"];
 
     private readonly TestFleet _fleet;
     private readonly RedisConnections _connections;

@@ -9,7 +9,7 @@ namespace LightlyCluster.Benchmarks;
 /// <summary>Runs the benchmarks that have a peer, one after the other, and writes their ratios as a page.</summary>
 internal static class ReportBenchmark
 {
-    private static readonly string[] Usual = ["bank", "augment", "embed", "exchange"];
+    private static readonly string[] Usual = ["train", "bank", "augment", "embed", "exchange"];
 
     /// <summary>Runs and writes the page.</summary>
     public static async Task<int> RunAsync(string[] arguments)

@@ -23,7 +23,7 @@ COPY --from=build /app/native /app/native
 COPY --from=build /app/bin /app
 # One thread a worker; few malloc arenas, so that a worker's size stays where it is.
 ENV HOME=/tmp LIGHTLY_CACHE=/tmp/cache DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
-    OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE MALLOC_ARENA_MAX=2
+    OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=1073741824
 USER 1654:1654
 WORKDIR /tmp
 ENTRYPOINT ["/app/LightlyCluster.Worker"]

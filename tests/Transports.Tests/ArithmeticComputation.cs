@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Simulation.Tests.Nodes;
 using LightlyCluster.Worker.Steps;
@@ -18,6 +19,11 @@ internal sealed class ArithmeticComputation(SimulatedJob job, JobShape shape, Fu
     public IReadOnlyCollection<string> BadFiles => [];
 
     public double LearningRateAt(long step) => ShardArithmetic.LearningRateAt(step);
+
+    public void Expect(ShardRange range)
+    {
+        // Arithmetic needs no data.
+    }
 
     public async Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken)
     {

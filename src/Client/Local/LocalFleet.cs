@@ -168,6 +168,10 @@ internal sealed class LocalFleet : IAsyncDisposable
 
                 // Decoding threads would each keep memory of their own; with few arenas a worker's size stays where it is.
                 ["MALLOC_ARENA_MAX"] = "2",
+
+                // What a step frees, the next one takes again: given back to the system, every page of it would be cleared anew.
+                ["MALLOC_MMAP_THRESHOLD_"] = "1073741824",
+                ["MALLOC_TRIM_THRESHOLD_"] = "1073741824",
             },
             _log));
     }

@@ -34,7 +34,7 @@ public static class RunJudge
     private const double Gibibyte = 1L << 30;
 
     private static readonly string[] Exchange = ["exchange_embeddings", "exchange_gradients", "commit"];
-    private static readonly string[] Input = ["decode", "augment"];
+    private static readonly string[] Input = ["data_wait", "augment"];
     private static readonly string[] Computing = ["forward", "loss", "backward", "apply"];
 
     /// <summary>Judges.</summary>

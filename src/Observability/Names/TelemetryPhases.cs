@@ -3,8 +3,8 @@ namespace LightlyCluster.Observability.Names;
 /// <summary>Parts of a step: values of the attribute lightlycluster.phase, names of spans below worker.step, keys of phases in metrics.jsonl.</summary>
 public static class TelemetryPhases
 {
-    /// <summary>Waiting for data: reading and decoding images.</summary>
-    public const string Decode = "decode";
+    /// <summary>Waiting for images that are read and decoded ahead on other threads.</summary>
+    public const string DataWait = "data_wait";
 
     /// <summary>Making views.</summary>
     public const string Augment = "augment";
@@ -39,7 +39,7 @@ public static class TelemetryPhases
     /// <summary>All of them with what they are, in the order of a step.</summary>
     public static IReadOnlyList<(string Name, string Description, string Condition)> All { get; } =
     [
-        (Decode, "waiting for data: reading and decoding images", ""),
+        (DataWait, "waiting for images, which other threads read and decode ahead", ""),
         (Augment, "making views", ""),
         (Forward, "forward pass of own shards", ""),
         (ExchangeEmbeddings, "publishing own embeddings and gathering the others'", ""),

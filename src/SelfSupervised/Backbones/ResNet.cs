@@ -80,11 +80,8 @@ public sealed class ResNet : Backbone
     {
         using var scope = NewDisposeScope();
         RequireImages(input, SideMinimum);
-        var value = _stemNormalization.call(_stemConvolution.call(input));
-        if (_options.HasStemActivation)
-        {
-            value = value.relu_();
-        }
+        var stem = _stemConvolution.call(input);
+        var value = _options.HasStemActivation ? _stemNormalization.ForwardRectified(stem) : _stemNormalization.call(stem);
 
         if (_options.Stem == ResNetStem.Large)
         {

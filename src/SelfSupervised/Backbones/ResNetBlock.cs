@@ -44,12 +44,12 @@ internal sealed class ResNetBlock : RegisteredModule
         var value = input;
         for (var index = 0; index < _layers.Count - 1; index++)
         {
-            value = _layers[index].Normalization.call(_layers[index].Convolution.call(value)).relu_();
+            value = _layers[index].Normalization.ForwardRectified(_layers[index].Convolution.call(value));
         }
 
-        var residual = _layers[^1].Normalization.call(_layers[^1].Convolution.call(value));
+        var residual = _layers[^1].Convolution.call(value);
         var shortcut = _downsample is null ? input : _downsample.call(input);
-        return residual.add_(shortcut, LastingScalar.One).relu_().MoveToOuterDisposeScope();
+        return _layers[^1].Normalization.ForwardRectified(residual, shortcut).MoveToOuterDisposeScope();
     }
 
     private void Add(

@@ -1,3 +1,4 @@
+using LightlyCluster.SelfSupervised.Modules.Kernels;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Modules;
@@ -109,6 +110,25 @@ public class BatchNormalization : RegisteredModule
             ? NormalizeWithBatch(input, Weight, Bias)
             : nn.functional.batch_norm(input, RunningMean, RunningVariance, Weight, Bias, training: false, Momentum, Epsilon);
         return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Normalizes a batch, adds another one where given, and applies ReLU: in one go where the batch allows it.</summary>
+    /// <param name="input">Floating point [N, C, H, W]; borrowed.</param>
+    /// <param name="shortcut">What is added before ReLU, shape and dtype of the input; null: nothing. Borrowed.</param>
+    /// <returns>The result, same shape and dtype; owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The shape does not fit, or training is asked for with one value per channel.</exception>
+    public Tensor ForwardRectified(Tensor input, Tensor? shortcut = null)
+    {
+        using var scope = NewDisposeScope();
+        if (training && Sink is { } sink && StatisticsCount == ChannelCount && Weight is { } weight && Bias is { } bias
+            && RectifiedNormalization.Takes(input, shortcut))
+        {
+            RequireShape(input, ChannelCount, training);
+            return RectifiedNormalization.Run(input, weight, bias, shortcut, sink, Epsilon).MoveToOuterDisposeScope();
+        }
+
+        var normalized = call(input);
+        return (shortcut is null ? normalized : normalized.add_(shortcut, LastingScalar.One)).relu_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Normalizes with the statistics of the batch, which go to the sink or into the running statistics.</summary>

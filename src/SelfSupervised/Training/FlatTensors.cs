@@ -80,7 +80,19 @@ public sealed class FlatTensors : IDisposable
     }
 
     /// <summary>A view of <paramref name="flat"/> with the place and shape of a slice; owned by the caller.</summary>
-    public static Tensor View(Tensor flat, FlatSlice slice) => flat.narrow(0, slice.Offset, slice.Count).view(slice.Shape);
+    /// <remarks>
+    /// The weights of convolutions lie channels-last, [output, height, width, input], as the convolutions take them: in any other order
+    /// each pass would copy them there, and its gradients back.
+    /// </remarks>
+    public static Tensor View(Tensor flat, FlatSlice slice)
+    {
+        using var scope = NewDisposeScope();
+        var values = flat.narrow(0, slice.Offset, slice.Count);
+        var view = slice.Shape is [var outputs, var inputs, var height, var width]
+            ? values.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+            : values.view(slice.Shape);
+        return view.MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

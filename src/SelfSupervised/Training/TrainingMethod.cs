@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Modules;
+using LightlyCluster.SelfSupervised.Modules.Kernels;
 using LightlyCluster.SelfSupervised.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -246,6 +247,7 @@ public abstract class TrainingMethod : IDisposable
     /// <param name="moments">The shard's moments, [MomentLength]; null where the method has none; borrowed.</param>
     protected void EndBackward(int shard, double lossShare, Tensor? moments = null)
     {
+        RectifiedNormalization.RequireSuccess();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Vector.narrow(0, GradientLength, Statistics.Length).copy_(Statistics.Of(shard));

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Worker.Tasks;
 
 namespace LightlyCluster.Worker.Steps;
@@ -24,7 +25,10 @@ internal interface IJobComputation : IAsyncDisposable
     /// <summary>The learning rate of a step.</summary>
     double LearningRateAt(long step);
 
-    /// <summary>First half of a shard of the running step.</summary>
+    /// <summary>Says which shards this worker is to compute from now on, step after step, so that their data can be made ready ahead.</summary>
+    void Expect(ShardRange range);
+
+    /// <summary>First half of a shard of the running step, expected or not.</summary>
     Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken);
 
     /// <summary>Takes what all shards of a step published, in order; also before <see cref="ApplyAsync"/> of a step that others computed.</summary>

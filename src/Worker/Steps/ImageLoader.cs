@@ -19,8 +19,7 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
     private readonly ConcurrentDictionary<string, byte> _badFiles =
         new(source.LeftOut.Select(name => KeyValuePair.Create(name, (byte)0)), StringComparer.Ordinal);
     private readonly Lock _permutationLock = new();
-    private SamplePermutation? _permutation;
-    private long _permutationEpoch = -1;
+    private readonly Dictionary<long, SamplePermutation> _permutations = [];
     private long _cachedBytes;
 
     /// <summary>Steps an epoch.</summary>
@@ -98,13 +97,19 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
     {
         lock (_permutationLock)
         {
-            if (_permutation is null || _permutationEpoch != epoch)
+            if (!_permutations.TryGetValue(epoch, out var permutation))
             {
-                _permutation = new(seed, epoch, source.Manifest.Count);
-                _permutationEpoch = epoch;
+                // At an epoch's end, its last steps and the first ones of the next epoch are loaded in turn.
+                foreach (var old in _permutations.Keys.Where(other => Math.Abs(other - epoch) > 1).ToArray())
+                {
+                    _permutations.Remove(old);
+                }
+
+                permutation = new(seed, epoch, source.Manifest.Count);
+                _permutations.Add(epoch, permutation);
             }
 
-            return _permutation;
+            return permutation;
         }
     }
 

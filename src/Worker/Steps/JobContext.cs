@@ -21,7 +21,7 @@ internal sealed class JobContext : IDisposable
     /// <summary>The images.</summary>
     public required ImageSource Source { get; init; }
 
-    /// <summary>Decodes ahead.</summary>
+    /// <summary>Finds and decodes the images of a shard.</summary>
     public required ImageLoader Loader { get; init; }
 
     /// <summary>Makes views.</summary>

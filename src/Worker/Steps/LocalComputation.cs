@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Observability.Names;
 using LightlyCluster.SelfSupervised.Training.Local;
@@ -28,6 +29,12 @@ internal sealed class LocalComputation(TrainingComputation whole, JobContext con
     public double LearningRateAt(long step) => context.Schedule.At(rounds.BatchOf(step, 0));
 
     /// <inheritdoc/>
+    public void Expect(ShardRange range)
+    {
+        // A replica loads each of its local steps during the one before.
+    }
+
+    /// <inheritdoc/>
     public async Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken)
     {
         var round = context.Step;
@@ -41,7 +48,7 @@ internal sealed class LocalComputation(TrainingComputation whole, JobContext con
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var loading = next;
-                var loaded = await times.MeasureAsync(TelemetryPhases.Decode, () => loading);
+                var loaded = await times.MeasureAsync(TelemetryPhases.DataWait, () => loading);
                 if (localStep + 1 < rounds.LocalSteps)
                 {
                     next = LoadAsync(round, shard, localStep + 1, cancellationToken);

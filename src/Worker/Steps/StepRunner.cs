@@ -95,6 +95,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
     {
         var assignment = job.Plan.At(_step);
         var range = assignment.RangeOf(Incarnation);
+        parts.Computation.Expect(range);
         var isAlone = assignment.Members.Count() == 1 && job.Plan.Members.Count == 1 && job.RetainFrom < 0;
         foreach (var shard in range.Shards())
         {

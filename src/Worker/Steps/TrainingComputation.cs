@@ -1,4 +1,5 @@
 using LightlyCluster.Fleet.Faults;
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Observability.Names;
 using LightlyCluster.SelfSupervised.Training;
@@ -13,6 +14,8 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class TrainingComputation(JobContext context, TrainingThread training, string numericClass) : IJobComputation
 {
     private readonly Dictionary<int, torch.Tensor[]> _views = [];
+    private readonly LoadAhead _loads = new(
+        (step, shard, cancellationToken) => context.Loader.LoadAsync(step, context.Method.ViewsOf(step, shard), cancellationToken), context.StepsTotal);
 
     /// <inheritdoc/>
     public JobShape Shape { get; } = new(
@@ -29,11 +32,13 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     public double LearningRateAt(long step) => context.Schedule.At(step);
 
     /// <inheritdoc/>
+    public void Expect(ShardRange range) => _loads.Expect(range);
+
+    /// <inheritdoc/>
     public async Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken)
     {
         var step = context.Step;
-        var requests = context.Method.ViewsOf(step, shard);
-        var loaded = await times.MeasureAsync(TelemetryPhases.Decode, () => context.Loader.LoadAsync(step, requests, cancellationToken));
+        var loaded = await times.MeasureAsync(TelemetryPhases.DataWait, () => _loads.TakeAsync(step, shard, cancellationToken));
         var rows = await training.RunAsync(() =>
         {
             var views = times.Measure(TelemetryPhases.Augment, () => MakeViews(step, loaded));
@@ -138,11 +143,15 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     public Task ExportAsync(EvaluationResult evaluation) => training.RunAsync(() => ResultFiles.Write(context, evaluation));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await training.RunAsync(() =>
+    public async ValueTask DisposeAsync()
     {
-        Abandon();
-        context.Dispose();
-    });
+        await _loads.DisposeAsync();
+        await training.RunAsync(() =>
+        {
+            Abandon();
+            context.Dispose();
+        });
+    }
 
     /// <summary>The hash of the state that is held. Call on the training thread.</summary>
     internal string Hash() => StateHash.Compute(context.State, context.Step);

@@ -6,7 +6,7 @@ public sealed class RunJudgeTests
 {
     [Theory]
     [InlineData("forward", 0.6, "backward", 0.3, RunVerdict.ComputeBound)]
-    [InlineData("decode", 0.3, "forward", 0.6, RunVerdict.InputBound)]
+    [InlineData("data_wait", 0.3, "forward", 0.6, RunVerdict.InputBound)]
     [InlineData("augment", 0.55, "forward", 0.4, RunVerdict.InputBound)]
     [InlineData("exchange_gradients", 0.2, "exchange_embeddings", 0.15, RunVerdict.ExchangeBound)]
     public void The_phase_that_takes_the_time_decides(string first, double firstShare, string second, double secondShare, string expected)
@@ -63,7 +63,7 @@ public sealed class RunJudgeTests
     [Fact]
     public void Memory_near_its_limit_comes_before_everything_else()
     {
-        var evidence = Evidence(("decode", 0.9)) with { MemoryBytes = [7L << 30, 15L << 29], MemoryLimitBytes = 8L << 30 };
+        var evidence = Evidence(("data_wait", 0.9)) with { MemoryBytes = [7L << 30, 15L << 29], MemoryLimitBytes = 8L << 30 };
 
         var verdict = RunJudge.Judge(evidence);
 

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Simulation.Tests.Checks;
 using LightlyCluster.Worker.Steps;
@@ -21,6 +22,11 @@ internal sealed class SimulatedComputation(
     public IReadOnlyCollection<string> BadFiles => [];
 
     public double LearningRateAt(long step) => ShardArithmetic.LearningRateAt(step);
+
+    public void Expect(ShardRange range)
+    {
+        // Arithmetic needs no data.
+    }
 
     public async Task<PublishedShard> PublishAsync(int shard, PhaseTimes times, CancellationToken cancellationToken)
     {

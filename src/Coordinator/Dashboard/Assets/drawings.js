@@ -2,9 +2,9 @@ import { el, svg } from "./dom.js";
 import { color } from "./charts.js";
 import * as format from "./format.js";
 
-export const phases = ["decode", "augment", "forward", "exchange_embeddings", "loss", "backward", "exchange_gradients", "commit", "apply", "hash", "digest"];
+export const phases = ["data_wait", "augment", "forward", "exchange_embeddings", "loss", "backward", "exchange_gradients", "commit", "apply", "hash", "digest"];
 const titles = {
-  decode: "wait for data", exchange_embeddings: "exchange embeddings", exchange_gradients: "exchange gradients", other: "rest",
+  data_wait: "wait for data", exchange_embeddings: "exchange embeddings", exchange_gradients: "exchange gradients", other: "rest",
 };
 export const phaseTitle = phase => titles[phase] ?? phase;
 const order = [6, 1, 0, 2, 3, 4, 5, 7, 9, 8, 10];

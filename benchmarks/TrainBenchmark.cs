@@ -1,0 +1,135 @@
+using System.Globalization;
+using LightlyCluster.SelfSupervised.Training;
+
+namespace LightlyCluster.Benchmarks;
+
+/// <summary>Speed of training beside the Python library lightly: each round runs both in turn, and the ratios of the rounds are told.</summary>
+internal static class TrainBenchmark
+{
+    private const string Wide = "1";
+    private const string Narrow = "0.25";
+
+    /// <summary>Runs and prints a table.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var data = Path.GetFullPath(Arguments.Get(arguments, "data", "../shared/data"));
+        var shards = Path.Combine(data, "cifar10", "train-000000.tar");
+        if (!File.Exists(shards))
+        {
+            await Console.Error.WriteLineAsync($"There is no {shards}; name the folder above cifar10 with --data");
+            return 2;
+        }
+
+        var rounds = int.Parse(Arguments.Get(arguments, "rounds", "3"), CultureInfo.InvariantCulture);
+        var steps = int.Parse(Arguments.Get(arguments, "steps", "50"), CultureInfo.InvariantCulture);
+        var rows = Arguments.Get(arguments, "rows", "step,whole,workers").Split(',');
+        var peer = await PeerTraining.TryOpenAsync(
+            Arguments.Get(arguments, "python", "/usr/bin/python3"),
+            Path.GetFullPath(Arguments.Get(arguments, "peer", "../shared/peer/bench_lightly.py")),
+            Path.GetFullPath(Arguments.Get(arguments, "lightly", Environment.GetEnvironmentVariable("PYTHONPATH") is { Length: > 0 } source ? source : ".")),
+            data);
+        Console.WriteLine($"SimCLR, resnet-18, 32 pixels, {rounds} rounds in turn: median (smallest to largest); images/s");
+        foreach (var row in rows)
+        {
+            await (row switch
+            {
+                "step" => StepAsync(peer, rounds),
+                "whole" => WholeAsync(peer, shards, rounds, steps),
+                "workers" => WorkersAsync(shards, rounds),
+                _ => throw new ArgumentException($"There is no row '{row}'; known are step, whole, workers.", nameof(arguments)),
+            });
+        }
+
+        return 0;
+    }
+
+    private static async Task StepAsync(PeerTraining? peer, int rounds)
+    {
+        const int BatchSize = 64;
+        const int Threads = 2;
+        const int Steps = 8;
+        var (theirs, single, half) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            if (peer is not null)
+            {
+                theirs.Add(await peer.MeasureAsync(Threads, "train", $"{Threads}", $"{BatchSize}", $"{Steps}", Wide, "resnet-18"));
+            }
+
+            single.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.Float32));
+            half.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.BFloat16));
+        }
+
+        const string Work = "SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads";
+        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.1x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "1.8x"));
+    }
+
+    private static async Task WholeAsync(PeerTraining? peer, string shards, int rounds, int steps)
+    {
+        const int BatchSize = 128;
+        const int PeerSteps = 30;
+        var (theirs, single, half, first, waits, costs) = (
+            new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            if (peer is not null)
+            {
+                // Whichever way of dividing two cores is the better one for it.
+                var alone = await peer.MeasureAsync(2, "e2e", "2", "0", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18");
+                var loading = await peer.MeasureAsync(1, "e2e", "1", "1", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18");
+                theirs.Add(Math.Max(alone, loading));
+            }
+
+            var fp32 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, steps, workers: 2, "fp32");
+            var bf16 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, steps, workers: 2, "bf16");
+            single.Add(fp32.ImagesPerSecond);
+            half.Add(bf16.ImagesPerSecond);
+            first.AddRange([fp32.FirstStepSeconds, bf16.FirstStepSeconds]);
+            waits.AddRange([100 * fp32.DataWaitShare, 100 * bf16.DataWaitShare]);
+            costs.Add(1000 * fp32.ProcessorSecondsPerStep);
+        }
+
+        const string Work = "SimCLR training from JPEG shards, resnet-18, width 0.25, batch 128, two cores";
+        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.3x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "2x"));
+        Print(new("waiting for data in these runs", "% of a step", waits, [], "", IsTime: true, "not the bottleneck"));
+        Print(new("processor time of a step in these runs, all processes, fp32", "ms", costs, [], "", IsTime: true, ""));
+        Print(new("`lightly train` to the first committed step", "s", first, [], "", IsTime: true, "5 s"));
+    }
+
+    private static async Task WorkersAsync(string shards, int rounds)
+    {
+        const int BatchSize = 64;
+        const int Steps = 8;
+        var (one, two) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            one.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, Steps, workers: 1, "fp32")).ImagesPerSecond);
+            two.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, Steps, workers: 2, "fp32")).ImagesPerSecond);
+        }
+
+        Print(new("2 workers of 1 thread beside 1 worker, SimCLR, resnet-18, width 1, batch 64, fp32", "images/s", two, one, "1 worker", IsTime: false, "1.9x"));
+    }
+
+    private static string NameOf(PeerTraining? peer) => peer is null ? "not here" : "lightly";
+
+    private static void Print(ReportRow row)
+    {
+        Console.WriteLine(row.Work);
+        Console.WriteLine($"  ours   {Spread(row.Ours, "F1")} {row.Unit}");
+        if (row.Peer.Count > 0)
+        {
+            Console.WriteLine($"  {row.PeerName,-8} {Spread(row.Peer, "F1")} {row.Unit}; ratio {Spread(row.Ratios(), "F2")}, aim {row.Aim}");
+        }
+
+        row.Tell();
+    }
+
+    private static string Spread(IEnumerable<double> values, string format)
+    {
+        var sorted = values.Order().ToArray();
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return $"{Text(Arguments.Median(sorted))} ({Text(sorted[0])} to {Text(sorted[^1])})";
+    }
+}
