@@ -3,12 +3,12 @@ using LightlyCluster.FleetRuns.Tests;
 namespace LightlyCluster.Benchmarks;
 
 /// <summary>What one row of the exchange benchmark measures.</summary>
-internal sealed record ExchangeRow(string Transport, string Wire, string Store, int Values, int Rounds)
+internal sealed record ExchangeRow(string Transport, string Wire, string Store, int Values, int Rounds, int ChunkLength)
 {
     /// <summary>The command line of a worker.</summary>
     public string[] WorkerArguments(int rank, TestStore store) =>
     [
         "exchange-worker", "--rank", $"{rank}", "--meta", store.Meta, "--data", store.Data, "--values", $"{Values}", "--rounds", $"{Rounds}",
-        "--wire", Wire, "--transport", Transport,
+        "--chunk", $"{ChunkLength}", "--wire", Wire, "--transport", Transport,
     ];
 }

@@ -6,8 +6,8 @@ namespace LightlyCluster.Benchmarks;
 /// <summary>Times of rounds that two processes print as "ROUND ms".</summary>
 internal static class ExchangeTimes
 {
-    /// <summary>Rounds at the beginning that do not count.</summary>
-    public const int WarmUps = 5;
+    /// <summary>Rounds at the beginning that do not count: the compiler is still at work.</summary>
+    public const int WarmUps = 60;
 
     /// <summary>Waits for the processes to end.</summary>
     /// <returns>For each round that counts, the slower of the two.</returns>

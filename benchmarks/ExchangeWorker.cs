@@ -35,8 +35,8 @@ internal static class ExchangeWorker
         var calls = new CallTimes();
         var jobs = new JobStore(connections);
         var steps = new TimedSteps(new StepStore(connections, "job", name), calls);
-        var layout = new VectorLayout(values, values);
         var format = WireFormats.Of(Arguments.Get(arguments, "wire", JobVocabulary.WireSingle));
+        var layout = new VectorLayout(values, values, Number("chunk") is > 0 and var chunkLength ? chunkLength : format.ChunkLength);
         await using var events = await jobs.SubscribeAsync("job");
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var instruments = ActivatorUtilities.CreateInstance<TransportInstruments>(services);
@@ -72,7 +72,7 @@ internal static class ExchangeWorker
             }
 
             var elapsed = Stopwatch.GetElapsedTime(start);
-            processor += (Environment.CpuUsage.TotalTime - used).TotalMilliseconds;
+            processor += step < ExchangeTimes.WarmUps ? 0 : (Environment.CpuUsage.TotalTime - used).TotalMilliseconds;
             if (reduced.Values.IndexOfAnyExcept(3f) >= 0)
             {
                 throw new InvalidOperationException("The sum is wrong.");
@@ -87,7 +87,7 @@ internal static class ExchangeWorker
             Console.WriteLine($"ROUND {elapsed.TotalMilliseconds:F2}");
         }
 
-        Console.WriteLine($"CPU {processor / rounds:F1}");
+        Console.WriteLine($"CPU {processor / (rounds - ExchangeTimes.WarmUps):F1}");
         Console.WriteLine($"  worker {name}, a round: {calls.Describe(rounds)}");
 
         await LeaveTogetherAsync(jobs, events, rank);

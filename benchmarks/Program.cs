@@ -1,7 +1,7 @@
 using LightlyCluster.Benchmarks;
 
 const string Usage = """
-    usage: benchmarks exchange [--values 11250000] [--rounds 40] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--python FILE]
+    usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--chunk VALUES] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
            benchmarks device [--device cpu|cuda] [--batch 64] [--width 1] [--size 32] [--steps 12] [--threads 1] [--images DIR]
@@ -20,7 +20,7 @@ const string Usage = """
            benchmarks report [--only bank,augment,...] [--out docs/benchmark-report.md] [--lightly DIR]
 
     exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
-              the same with PyTorch's gloo where Python has torch
+              the same with PyTorch's gloo where Python has torch; --chunk: values in a chunk instead of the format's own
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
     train     images/s of a step, of whole training from JPEG shards and of 1 and 2 workers, time to the first step, in turn with lightly
               itself where it is installed

@@ -13,7 +13,7 @@ namespace LightlyCluster.Fleet.Redis.Payloads;
 /// </remarks>
 internal sealed class DirectPayloadChannel(EndPoint endpoint, ConfigurationOptions options, TimeSpan timeout, TimeProvider clock) : IPayloadChannel
 {
-    private readonly SemaphoreSlim _sending = new(1);
+    private readonly SemaphoreSlim _opening = new(1);
     private PayloadLink? _link;
 
     /// <inheritdoc/>
@@ -22,12 +22,12 @@ internal sealed class DirectPayloadChannel(EndPoint endpoint, ConfigurationOptio
         var head = Encoding.UTF8.GetBytes($"*5\r\n$3\r\nSET\r\n${Encoding.UTF8.GetByteCount(key)}\r\n{key}\r\n${bytes.Length}\r\n");
         var milliseconds = $"{(long)life.TotalMilliseconds}";
         var tail = Encoding.UTF8.GetBytes($"\r\n$2\r\nPX\r\n${milliseconds.Length}\r\n{milliseconds}\r\n");
-        await (await SendAsync(head, bytes, tail, default)).Completion;
+        await (await LinkAsync()).SendAsync(new(head, bytes, tail), default);
     }
 
     /// <inheritdoc/>
     public async Task<bool> TryReadAsync(string key, Memory<byte> destination) =>
-        await (await SendAsync(PayloadLink.Request("GET", key), default, default, destination)).Completion;
+        await (await LinkAsync()).SendAsync(new(PayloadLink.Request("GET", key), default, default), destination);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -37,13 +37,13 @@ internal sealed class DirectPayloadChannel(EndPoint endpoint, ConfigurationOptio
             await link.DisposeAsync();
         }
 
-        _sending.Dispose();
+        _opening.Dispose();
     }
 
-    private async Task<PendingReply> SendAsync(
-        ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> tail, Memory<byte> destination)
+    /// <summary>The connection, opened anew where the last one has ended.</summary>
+    private async Task<PayloadLink> LinkAsync()
     {
-        await _sending.WaitAsync();
+        await _opening.WaitAsync();
         try
         {
             if (_link is { HasEnded: true } ended)
@@ -52,12 +52,11 @@ internal sealed class DirectPayloadChannel(EndPoint endpoint, ConfigurationOptio
                 await ended.DisposeAsync();
             }
 
-            _link ??= await PayloadLink.OpenAsync(endpoint, options, timeout, clock);
-            return await _link.SendAsync(head, value, tail, destination);
+            return _link ??= await PayloadLink.OpenAsync(endpoint, options, timeout, clock);
         }
         finally
         {
-            _sending.Release();
+            _opening.Release();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,33 +7,36 @@ using StackExchange.Redis;
 namespace LightlyCluster.Fleet.Redis.Payloads;
 
 /// <summary>
-/// One open connection of a <see cref="DirectPayloadChannel"/>: requests go out one after the other, replies come back in their
-/// order, and the bytes of a value are received straight into the memory that waits for them.
+/// One open connection of a <see cref="DirectPayloadChannel"/>: one thread sends requests one after the other, another receives the
+/// replies in their order.
 /// </summary>
 /// <remarks>
-/// The protocol is RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/). A request whose reply has not come is
-/// failed only after reading has ended, so that no memory is written after its owner was told.
+/// Two threads that block cost a third less processor time than asynchronous calls, each of which goes through a thread that polls and
+/// one of the pool. A request whose reply has not come is failed only after both threads have ended, so that no memory is read or
+/// written after its owner was told.
 /// </remarks>
 internal sealed class PayloadLink : IAsyncDisposable
 {
-    private const int HeadBytes = 16 * 1024;
-
-    private static readonly ReadOnlyMemory<byte> LineEnd = "\r\n"u8.ToArray();
+    private const string LineEnd = "\r\n";
 
     private readonly Socket _socket;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
+    private readonly ReplyReader _replies;
     private readonly Queue<PendingReply> _pending = new();
+    private readonly BlockingCollection<PayloadRequest> _requests = [];
     private readonly Lock _lock = new();
-    private readonly byte[] _head = new byte[HeadBytes];
     private readonly CancellationTokenSource _stop = new();
-    private Task _reading = Task.CompletedTask;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _watching = Task.CompletedTask;
-    private int _start;
-    private int _end;
     private bool _hasEnded;
 
-    private PayloadLink(Socket socket, TimeSpan timeout, TimeProvider clock) => (_socket, _timeout, _clock) = (socket, timeout, clock);
+    private PayloadLink(Socket socket, TimeSpan timeout, TimeProvider clock)
+    {
+        (_socket, _timeout, _clock) = (socket, timeout, clock);
+        _replies = new(socket);
+    }
 
     /// <summary>Whether the connection can be used no more.</summary>
     public bool HasEnded
@@ -54,33 +58,30 @@ internal sealed class PayloadLink : IAsyncDisposable
         var socket = endpoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var link = new PayloadLink(socket, timeout, clock);
+        new Thread(() => link.Receive(endpoint)) { Name = "payloads in", IsBackground = true }.Start();
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.ConnectTimeout), clock);
-            await socket.ConnectAsync(endpoint, limit.Token);
+            await link._connected.Task.WaitAsync(TimeSpan.FromMilliseconds(options.ConnectTimeout), clock);
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        catch (Exception error) when (error is SocketException or TimeoutException)
         {
-            socket.Dispose();
+            await link.DisposeAsync();
             throw new RedisConnectionException(
                 ConnectionFailureType.UnableToConnect, CommandFlags.None, $"{endpoint} cannot be reached: {error.Message}", error, CommandStatus.Unknown);
         }
 
-        var link = new PayloadLink(socket, timeout, clock);
-        link._reading = link.ReadAllAsync();
         link._watching = link.WatchAsync();
         await link.GreetAsync(options);
         return link;
     }
 
-    /// <summary>Sends a request. One at a time.</summary>
-    /// <param name="head">The request up to the bytes of the value.</param>
-    /// <param name="value">The bytes of the value; empty when the request has none.</param>
-    /// <param name="tail">What follows the value.</param>
+    /// <summary>Sends a request when those before it are sent.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="destination">Where the bytes of the reply go.</param>
-    /// <returns>The request, whose completion is the reply.</returns>
-    public async Task<PendingReply> SendAsync(
-        ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> tail, Memory<byte> destination)
+    /// <returns>The reply: true when the request was carried out, false when there is no such value.</returns>
+    /// <exception cref="RedisConnectionException">The connection has ended.</exception>
+    public Task<bool> SendAsync(PayloadRequest request, Memory<byte> destination)
     {
         var reply = new PendingReply(destination, _clock.GetTimestamp());
         lock (_lock)
@@ -91,40 +92,30 @@ internal sealed class PayloadLink : IAsyncDisposable
             }
 
             _pending.Enqueue(reply);
+            _requests.Add(request);
         }
 
-        try
-        {
-            await SendAllAsync(head);
-            await SendAllAsync(value);
-            await SendAllAsync(tail);
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // The reader notices too, and fails what waits.
-            await _stop.CancelAsync();
-        }
-
-        return reply;
+        return reply.Completion;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _reading;
+        HangUp();
+        await _ended.Task;
         await _watching;
         _socket.Dispose();
+        _requests.Dispose();
         _stop.Dispose();
     }
 
     /// <summary>A request of words.</summary>
     internal static byte[] Request(params ReadOnlySpan<string> words)
     {
-        var text = new StringBuilder($"*{words.Length}\r\n");
+        var text = new StringBuilder($"*{words.Length}{LineEnd}");
         foreach (var word in words)
         {
-            text.Append('$').Append(Encoding.UTF8.GetByteCount(word)).Append("\r\n").Append(word).Append("\r\n");
+            text.Append('$').Append(Encoding.UTF8.GetByteCount(word)).Append(LineEnd).Append(word).Append(LineEnd);
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -143,12 +134,12 @@ internal sealed class PayloadLink : IAsyncDisposable
             if (options.Password is { Length: > 0 } password)
             {
                 var request = options.User is { Length: > 0 } user ? Request("AUTH", user, password) : Request("AUTH", password);
-                await (await SendAsync(request, default, default, default)).Completion;
+                await SendAsync(new(request, default, default), default);
             }
 
             if (options.DefaultDatabase is { } database and > 0)
             {
-                await (await SendAsync(Request("SELECT", $"{database}"), default, default, default)).Completion;
+                await SendAsync(new(Request("SELECT", $"{database}"), default, default), default);
             }
         }
         catch
@@ -158,43 +149,100 @@ internal sealed class PayloadLink : IAsyncDisposable
         }
     }
 
-    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Ends both threads' calls; the receiver does the rest.</summary>
+    private void HangUp()
+    {
+        try
+        {
+            if (_connected.Task.IsCompletedSuccessfully)
+            {
+                _socket.Shutdown(SocketShutdown.Both);
+            }
+            else
+            {
+                _socket.Dispose();
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private void Send()
+    {
+        try
+        {
+            foreach (var request in _requests.GetConsumingEnumerable())
+            {
+                SendAll(request.Head.Span);
+                SendAll(request.Value.Span);
+                SendAll(request.Tail.Span);
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            HangUp();
+        }
+    }
+
+    private void SendAll(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
-            bytes = bytes[await _socket.SendAsync(bytes, _stop.Token)..];
+            bytes = bytes[_socket.Send(bytes)..];
         }
     }
 
-    private async Task ReadAllAsync()
+    private void Receive(EndPoint endpoint)
     {
+        var sender = new Thread(Send) { Name = "payloads out", IsBackground = true };
         Exception? cause = null;
         try
         {
+            _socket.Connect(endpoint);
+            sender.Start();
+            _connected.TrySetResult();
             while (true)
             {
-                await ReadReplyAsync();
+                ReceiveReply();
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException or IOException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or IOException)
         {
             cause = error;
+            _connected.TrySetException(error is SocketException ? error : new SocketException((int)SocketError.OperationAborted));
         }
 
-        PendingReply[] left;
+        End(sender, cause);
+    }
+
+    private void End(Thread sender, Exception? cause)
+    {
         lock (_lock)
         {
             _hasEnded = true;
-            left = [.. _pending];
-            _pending.Clear();
+            _requests.CompleteAdding();
         }
 
-        Array.ForEach(left, reply => reply.Fail(Lost(cause)));
+        HangUp();
+        if (_connected.Task.IsCompletedSuccessfully)
+        {
+            sender.Join();
+        }
+
+        foreach (var reply in _pending)
+        {
+            reply.Fail(Lost(cause));
+        }
+
+        _stop.Cancel();
+        _ended.SetResult();
     }
 
-    private async Task ReadReplyAsync()
+    private void ReceiveReply()
     {
-        var line = await ReadLineAsync();
+        var line = _replies.ReadLine();
         PendingReply? reply;
         lock (_lock)
         {
@@ -215,12 +263,12 @@ internal sealed class PayloadLink : IAsyncDisposable
                 refusal = new(KindOf(line), CommandFlags.None, line[1..]);
                 break;
             case '$' when length != reply.Destination.Length:
-                await SkipAsync(length < 0 ? 0 : length + LineEnd.Length);
+                _replies.Skip(length < 0 ? 0 : length + LineEnd.Length);
                 isThere = false;
                 break;
             case '$':
-                await FillAsync(reply.Destination);
-                await SkipAsync(LineEnd.Length);
+                _replies.Fill(reply.Destination.Span);
+                _replies.Skip(LineEnd.Length);
                 break;
         }
 
@@ -239,67 +287,6 @@ internal sealed class PayloadLink : IAsyncDisposable
         }
     }
 
-    private async ValueTask<string> ReadLineAsync()
-    {
-        while (true)
-        {
-            var length = _head.AsSpan(_start, _end - _start).IndexOf("\r\n"u8);
-            if (length >= 0)
-            {
-                var line = Encoding.UTF8.GetString(_head, _start, length);
-                _start += length + 2;
-                return line;
-            }
-
-            await ReceiveHeadAsync();
-        }
-    }
-
-    private async ValueTask ReceiveHeadAsync()
-    {
-        if (_start > 0)
-        {
-            _head.AsSpan(_start, _end - _start).CopyTo(_head);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end == _head.Length)
-        {
-            throw new IOException("A line of the store is too long.");
-        }
-
-        _end += await ReceiveAsync(_head.AsMemory(_end));
-    }
-
-    private async ValueTask FillAsync(Memory<byte> destination)
-    {
-        var count = Math.Min(_end - _start, destination.Length);
-        _head.AsMemory(_start, count).CopyTo(destination);
-        _start += count;
-        while (count < destination.Length)
-        {
-            count += await ReceiveAsync(destination[count..]);
-        }
-    }
-
-    private async ValueTask SkipAsync(int count)
-    {
-        while (count > _end - _start)
-        {
-            count -= _end - _start;
-            _start = _end = 0;
-            await ReceiveHeadAsync();
-        }
-
-        _start += count;
-    }
-
-    private async ValueTask<int> ReceiveAsync(Memory<byte> destination)
-    {
-        var count = await _socket.ReceiveAsync(destination, _stop.Token);
-        return count > 0 ? count : throw new IOException("The store closed the connection.");
-    }
-
     /// <summary>Ends the connection when the oldest request waits too long.</summary>
     private async Task WatchAsync()
     {
@@ -310,14 +297,14 @@ internal sealed class PayloadLink : IAsyncDisposable
             {
                 lock (_lock)
                 {
-                    if (_hasEnded || (_pending.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.Sent) > _timeout))
+                    if (_pending.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.Sent) > _timeout)
                     {
                         break;
                     }
                 }
             }
 
-            await _stop.CancelAsync();
+            HangUp();
         }
         catch (OperationCanceledException)
         {

@@ -1,12 +1,12 @@
 namespace LightlyCluster.Fleet.Steps;
 
-/// <summary>Cuts the reduced vector into chunks of 256 KiB to 1 MiB.</summary>
+/// <summary>Cuts the reduced vector into chunks that travel as 256 KiB to 1 MiB.</summary>
 /// <param name="Length">Number of float32 values; a multiple of 16.</param>
 /// <param name="GradientLength">How many of them, from the first on, are gradients, which travel in the job's wire format.</param>
 /// <param name="ChunkLength">Values in a full chunk; a multiple of 16.</param>
 public sealed record VectorLayout(int Length, int GradientLength, int ChunkLength = VectorLayout.DefaultChunkLength)
 {
-    /// <summary>Values in a full chunk unless given: 512 KiB.</summary>
+    /// <summary>Values in a full chunk unless given: 512 KiB of float32.</summary>
     public const int DefaultChunkLength = 128 * 1024;
 
     /// <summary>Number of chunks, at least 1.</summary>

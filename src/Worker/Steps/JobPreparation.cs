@@ -7,6 +7,7 @@ using LightlyCluster.SelfSupervised.Training.Local;
 using LightlyCluster.SelfSupervised.Transforms;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Snapshots;
+using LightlyCluster.Worker.Steps.Wire;
 
 namespace LightlyCluster.Worker.Steps;
 
@@ -69,7 +70,9 @@ internal static class JobPreparation
             Method = method,
             Rounds = rounds,
             Schedule = new(specification.Optimizer.LearningRate, warmup, stepsTotal * localSteps, specification.Schedule.Name == "cosine"),
-            Layout = new VectorLayout(rounds?.VectorLength ?? method.VectorLength, rounds?.MovedLength ?? (int)method.GradientLength),
+            Layout = new VectorLayout(
+                rounds?.VectorLength ?? method.VectorLength, rounds?.MovedLength ?? (int)method.GradientLength,
+                WireFormats.Of(specification.Sync.Wire).ChunkLength),
         };
         if (specification.Checkpoint.ResumeFrom.Length > 0)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using LightlyCluster.Fleet.Faults;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Reduction;
@@ -18,9 +19,6 @@ internal sealed class PayloadExchange(
     private const int StepsKept = 2;
 
     private static readonly TimeSpan SnapshotLife = TimeSpan.FromMinutes(10);
-
-    /// <summary>Chunks whose payloads are written before their pointers are published together.</summary>
-    private const int ChunksAtOnce = 4;
 
     /// <summary>Payloads under way at a time.</summary>
     private const int Window = 8;
@@ -94,17 +92,33 @@ internal sealed class PayloadExchange(
         return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 
-    /// <summary>Publishes one node for some chunks.</summary>
+    /// <summary>Publishes one node for some chunks: those that are written while a request is under way go with the next one.</summary>
     public async Task<PublishOutcome> PublishNodeAsync(long generation, long step, TreeNode node, VectorBuffer sum, IReadOnlyList<int> chunks)
     {
-        var outcomes = await Task.WhenAll(chunks.Chunk(ChunksAtOnce).Select(async group =>
+        var written = Channel.CreateUnbounded<NodePointer>();
+        var writing = WriteNodeAsync(step, node, sum, chunks, written.Writer);
+        var worst = PublishOutcome.Accepted;
+        try
         {
-            var pointers = await Task.WhenAll(group.Select(async chunk =>
-                new NodePointer(chunk, node, await WriteChunkAsync(
-                    OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation)), sum, chunk))));
-            return await steps.PublishNodesAsync(generation, step, pointers, Life);
-        }));
-        return outcomes.Length == 0 ? PublishOutcome.Accepted : outcomes.MaxBy(outcome => outcome);
+            while (await written.Reader.WaitToReadAsync())
+            {
+                var pointers = new List<NodePointer>();
+                while (written.Reader.TryRead(out var pointer))
+                {
+                    pointers.Add(pointer);
+                }
+
+                var outcome = await steps.PublishNodesAsync(generation, step, pointers, Life);
+                worst = outcome > worst ? outcome : worst;
+            }
+        }
+        finally
+        {
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        await writing;
+        return worst;
     }
 
     /// <summary>Writes the bytes of a reduced chunk.</summary>
@@ -217,14 +231,30 @@ internal sealed class PayloadExchange(
         }
     }
 
+    /// <summary>Writes a node for some chunks and tells of each that is written.</summary>
+    private async Task WriteNodeAsync(long step, TreeNode node, VectorBuffer sum, IReadOnlyList<int> chunks, ChannelWriter<NodePointer> written)
+    {
+        try
+        {
+            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(new(chunk, node, await WriteChunkAsync(
+                OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation)), sum, chunk)))));
+        }
+        finally
+        {
+            written.Complete();
+        }
+    }
+
     private async Task<PayloadPointer> WriteChunkAsync(string key, VectorBuffer vector, int chunk)
     {
         await _window.WaitAsync();
         try
         {
             using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
-            await payloads.WriteAsync(key, encoded.Bytes, Life);
-            return new(PayloadDigest.Of(encoded.Bytes.Span), key);
+            var writing = payloads.WriteAsync(key, encoded.Bytes, Life);
+            var digest = PayloadDigest.Of(encoded.Bytes.Span);
+            await writing;
+            return new(digest, key);
         }
         finally
         {

@@ -26,6 +26,7 @@ internal sealed class SimulatedWorker : IComputationFactory
     private readonly int _process;
     private SimulatedCoordinator? _coordinator;
     private bool _isConnected;
+    private bool _isComingAnew;
     private long _connectedAt;
     private (string Id, JobRunner Runner, Task Work, CancellationTokenSource Stop)? _job;
     private int _lives;
@@ -176,9 +177,10 @@ internal sealed class SimulatedWorker : IComputationFactory
             {
                 await _store.Leases.RenewAsync(Incarnation, _fleet.Times.Lease);
                 _deputy.Answered();
-                if (!_isLeaving && await _deputy.LookAsync(_job?.Id ?? "", Incarnation, isLeaving: false))
+                var incarnation = Incarnation;
+                if (!_isLeaving && await _deputy.LookAsync(_job?.Id ?? "", incarnation, isLeaving: false))
                 {
-                    await ComeAnewAsync("the log of members says so");
+                    await ComeAnewAsync(incarnation, "the log of members says so");
                 }
             }
             catch (StoreAwayException)
@@ -248,13 +250,20 @@ internal sealed class SimulatedWorker : IComputationFactory
                 await StopJobAsync();
                 break;
             case SessionResponse.MessageOneofCase.Fence:
-                await ComeAnewAsync(message.Fence.Reason);
+                await ComeAnewAsync(Incarnation, message.Fence.Reason);
                 break;
         }
     }
 
-    private async Task ComeAnewAsync(string reason)
+    /// <summary>Drops the part of an incarnation that was declared dead, once, whoever says it; as <c>CoordinatorSession</c> does.</summary>
+    private async Task ComeAnewAsync(string incarnation, string reason)
     {
+        if (incarnation != Incarnation || _isComingAnew)
+        {
+            return;
+        }
+
+        _isComingAnew = true;
         _fleet.Checks.Note($"{Incarnation} is fenced: {reason}");
         _job?.Runner.KeepState();
         await StopJobAsync();
@@ -262,6 +271,7 @@ internal sealed class SimulatedWorker : IComputationFactory
         _coordinator?.Disconnect(this, Incarnation);
         (_coordinator, _isConnected) = (null, false);
         _lives++;
+        _isComingAnew = false;
     }
 
     private async Task StopJobAsync()

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Randomness;
 
 namespace LightlyCluster.Worker.Steps.Wire;
@@ -20,6 +21,9 @@ internal sealed class BFloat16Format : IWireFormat
 
     /// <inheritdoc/>
     public bool IsExact => false;
+
+    /// <inheritdoc/>
+    public int ChunkLength => 2 * VectorLayout.DefaultChunkLength;
 
     /// <inheritdoc/>
     public int BytesOf(int count) => count * sizeof(ushort);

@@ -13,6 +13,9 @@ internal interface IWireFormat
     /// <summary>Whether every float32 value is kept as it is: its bytes are those in memory, and rounding does nothing.</summary>
     bool IsExact { get; }
 
+    /// <summary>Values in a full chunk, so that it travels as about 512 KiB: a smaller one costs more calls than it saves waiting.</summary>
+    int ChunkLength { get; }
+
     /// <summary>Bytes that some values take.</summary>
     int BytesOf(int count);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Randomness;
 
 namespace LightlyCluster.Worker.Steps.Wire;
@@ -43,6 +44,9 @@ internal sealed class Int8Format : IWireFormat
 
     /// <inheritdoc/>
     public bool IsExact => false;
+
+    /// <inheritdoc/>
+    public int ChunkLength => 4 * VectorLayout.DefaultChunkLength;
 
     /// <inheritdoc/>
     public int BytesOf(int count) => count + BlocksOf(count);

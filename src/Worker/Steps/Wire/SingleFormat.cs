@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LightlyCluster.Fleet.Steps;
 using LightlyCluster.SelfSupervised.Randomness;
 
 namespace LightlyCluster.Worker.Steps.Wire;
@@ -8,6 +9,9 @@ internal sealed class SingleFormat : IWireFormat
 {
     /// <inheritdoc/>
     public bool IsExact => true;
+
+    /// <inheritdoc/>
+    public int ChunkLength => VectorLayout.DefaultChunkLength;
 
     /// <inheritdoc/>
     public int BytesOf(int count) => count * sizeof(float);

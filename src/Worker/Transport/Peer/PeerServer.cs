@@ -15,6 +15,9 @@ internal sealed partial class PeerServer(WorkerOptions options, TransportInstrum
     private const int Backlog = 256;
     private const int SocketNameBytes = 16;
 
+    /// <summary>Two chunks fit, so that sending one rarely waits; TCP sizes its buffers itself.</summary>
+    private const int UnixBufferBytes = 1 << 20;
+
     private static readonly TimeSpan AfterAcceptError = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
@@ -116,7 +119,11 @@ internal sealed partial class PeerServer(WorkerOptions options, TransportInstrum
             try
             {
                 var socket = await listener.AcceptAsync(_stop.Token);
-                if (listener.AddressFamily != AddressFamily.Unix)
+                if (listener.AddressFamily == AddressFamily.Unix)
+                {
+                    socket.SendBufferSize = UnixBufferBytes;
+                }
+                else
                 {
                     socket.NoDelay = true;
                 }
