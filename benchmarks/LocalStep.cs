@@ -35,26 +35,15 @@ internal static class LocalStep
     private static void Step(TrainingMethod method, int step, Tensor[][] views, Tensor sum)
     {
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        method.Receive(step, [.. views.Select((pair, shard) => Publish(method, step, shard, pair))]);
+        method.Receive(step, [.. views.Select((pair, shard) => method.Publish(step, shard, pair))]);
         sum.zero_();
         for (var shard = 0; shard < views.Length; shard++)
         {
-            using (enable_grad())
-            {
-                method.Backward(step, shard, views[shard]);
-            }
-
+            method.Backward(step, shard, views[shard]);
             sum.add_(method.Vector);
         }
 
         method.Vector.copy_(sum);
         _ = method.Apply(step, learningRate: 0.06);
-    }
-
-    private static float[] Publish(TrainingMethod method, int step, int shard, Tensor[] views)
-    {
-        using var grad = enable_grad();
-        return method.Publish(step, shard, views);
     }
 }

@@ -74,7 +74,7 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
     private static int[] ProcessesOf(string output, int client)
     {
         using var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "fleet.json")));
-        return [client, .. record.RootElement.GetProperty("processes").EnumerateArray().Select(entry => entry.GetProperty("pid").GetInt32())];
+        return [client, .. record.RootElement.EnumerateArray().Select(entry => entry.GetProperty("pid").GetInt32())];
     }
 
     private static double ProcessorSeconds(int[] processes) => processes.Sum(id =>
