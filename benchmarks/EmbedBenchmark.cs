@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using LightlyCluster.FleetRuns.Tests;
 using LightlyCluster.SelfSupervised;
@@ -32,6 +31,7 @@ internal static class EmbedBenchmark
             TorchvisionExport.WriteSafetensors(weights, backbone);
         }
 
+        var peer = new PeerScript(arguments, "peer_embed.py");
         var digests = new HashSet<string>(StringComparer.Ordinal);
         foreach (var workers in new[] { 1, 2 })
         {
@@ -57,35 +57,25 @@ internal static class EmbedBenchmark
                 timeoutSeconds: 580);
             var seconds = TimeProvider.System.GetElapsedTime(first, last).TotalSeconds;
             digests.Add(end.Result.Embedding?.Digest ?? end.Message);
+            var speed = (blocks - 1) * end.Spec.Embed.BlockImages / seconds;
             Console.WriteLine(
-                $"LightlyCluster, {workers} worker(s) of one thread: {(blocks - 1) * end.Spec.Embed.BlockImages / seconds,7:F0} images/s"
+                $"LightlyCluster, {workers} worker(s) of one thread: {speed,7:F0} images/s"
                 + $"  ({end.State}, {end.Result.Embedding?.ImageCount} images, {end.Result.Embedding?.Digest})");
+            var peerSpeed = await MeasurePeerAsync(peer, data, workers);
+            new ReportRow(
+                $"embedding 5,000 images of CIFAR-10, {Backbone} width {Width}, decoding included, {workers} worker(s) of one thread; lightly: {workers} thread(s)",
+                "images/s", [speed], peerSpeed is { } theirs ? [theirs] : [], peer.Name, IsTime: false, "").Tell();
         }
 
         Console.WriteLine(digests.Count == 1 ? "equal bit for bit" : "NOT equal");
-        await MeasurePeerAsync(data);
         Directory.Delete(folder, recursive: true);
         return digests.Count == 1 ? 0 : 1;
     }
 
-    private static async Task MeasurePeerAsync(string data)
+    private static async Task<double?> MeasurePeerAsync(PeerScript peer, string data, int threads)
     {
-        var script = Path.Combine("benchmarks", "peer_embed.py");
-        foreach (var threads in new[] { "1", "2" })
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3", [script, data, Backbone, Width.ToString(CultureInfo.InvariantCulture), threads])
-                {
-                    RedirectStandardError = true,
-                    UseShellExecute = false,
-                });
-            var errors = process is null ? "no python3" : await process.StandardError.ReadToEndAsync();
-            await (process?.WaitForExitAsync() ?? Task.CompletedTask);
-            if (process?.ExitCode != 0)
-            {
-                Console.WriteLine($"lightly: skipped ({errors.Trim().Split('\n')[^1]})");
-                return;
-            }
-        }
+        var value = await peer.TryMeasureAsync([data, Backbone, Width.ToString(CultureInfo.InvariantCulture), $"{threads}"]);
+        Console.WriteLine(value is { } speed ? $"lightly, {threads} thread(s): {speed,7:F0} images/s" : $"lightly: skipped ({peer.Reason})");
+        return value;
     }
 }
