@@ -5,7 +5,7 @@ namespace LightlyCluster.FleetRuns.Tests;
 /// <summary>Workers that are slow or stuck: who does how much changes, what is trained does not.</summary>
 public sealed class UnevenWorkerTests : IAsyncLifetime
 {
-    private const int Horizon = 1000;
+    private const int Horizon = 3000;
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
     private TestFleet? _fleet;
     private string _images = "";
@@ -60,7 +60,7 @@ public sealed class UnevenWorkerTests : IAsyncLifetime
     {
         await using var first = Fleet.AddWorker("first");
         await using var second = Fleet.AddWorker("second");
-        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=20000");
+        await using var hanging = Fleet.AddWorker("hanging", "worker.mid-forward@14:hang=14000");
         await Fleet.WorkersAreIdleAsync("first", "second", "hanging");
 
         var (end, steps) = await RunUntilAsync(3, job => job.Result.Workers.Count(worker => worker.Id == "hanging" && worker.Shards > 0) == 2);
