@@ -8,7 +8,7 @@ namespace LightlyCluster.FleetRuns.Tests;
 public sealed class CoordinatorCrashPointTests(CrashFleet crash)
 {
     /// <summary>The others compute a dead one's part by themselves: a short job would be done before the next coordinator leads.</summary>
-    private const int LongSteps = 60;
+    private const int LongSteps = 150;
 
     [Theory]
     [InlineData("coordinator.before-generation")]
@@ -77,8 +77,15 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
 
         await using (var second = crash.Fleet.StartSecondCoordinator())
         {
-            await second.SaysAsync("is in generation 2");
-            crash.Fleet.Coordinator.Signal("CONT");
+            try
+            {
+                await second.SaysAsync("is in generation 2");
+            }
+            finally
+            {
+                crash.Fleet.Coordinator.Signal("CONT");
+            }
+
             var (end, steps) = await crash.Fleet.FollowAsync(job.Id, timeoutSeconds: 120);
 
             end.Generation.ShouldBe(2);
@@ -98,8 +105,15 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
         await using (var second = crash.Fleet.StartSecondCoordinator())
         {
             await crash.Fleet.Coordinator.FreezesAsync(Point);
-            await second.SaysAsync(" leads (");
-            crash.Fleet.Coordinator.Signal("CONT");
+            try
+            {
+                await second.SaysAsync(" leads (");
+            }
+            finally
+            {
+                crash.Fleet.Coordinator.Signal("CONT");
+            }
+
             await crash.Fleet.Coordinator.SaysAsync(" follows: ");
         }
 
