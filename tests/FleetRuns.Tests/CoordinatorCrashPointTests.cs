@@ -10,8 +10,8 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
     /// <summary>The others compute a dead one's part by themselves: a short job would be done before the next coordinator leads.</summary>
     private const int LongSteps = 60;
 
-    /// <summary>Until a lease ends too, which is how a second coordinator notices who died under the first one.</summary>
-    private const int LongerSteps = 150;
+    /// <summary>Until the lease of a worker that never came ends too, which is how a second coordinator notices who died under the first one.</summary>
+    private const int LongerSteps = 600;
 
     [Theory]
     [InlineData("coordinator.before-generation")]
