@@ -71,6 +71,8 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
     [Fact]
     public async Task A_leader_that_was_frozen_before_a_new_generation_is_refused_when_it_wakes()
     {
+        // Open: on a quiet machine the second leader often does not replace the dead worker before the job ends. Issue 4.
+        Assert.SkipUnless(LongTests.AreWanted, LongTests.Reason);
         const string Point = "coordinator.before-generation@2:stop";
         await crash.Fleet.RestartCoordinatorAsync(TimeSpan.Zero, Point);
         await using var mortal = await crash.ArmAsync("worker.committed@3");
