@@ -9,11 +9,4 @@ internal static class Arguments
         var index = Array.IndexOf(arguments, $"--{name}");
         return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : fallback;
     }
-
-    /// <summary>The middle of some values.</summary>
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
-    }
 }

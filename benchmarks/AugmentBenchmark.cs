@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LightlyCluster.Benchmarks.Peers;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Datasets;
 using LightlyCluster.SelfSupervised.Transforms;
@@ -18,28 +19,24 @@ internal static class AugmentBenchmark
         var data = Path.GetFullPath(Arguments.Get(arguments, "data", "../shared/data"));
         var count = int.Parse(Arguments.Get(arguments, "images", "300"), CultureInfo.InvariantCulture);
         var rounds = int.Parse(Arguments.Get(arguments, "rounds", "5"), CultureInfo.InvariantCulture);
-        var peer = await PeerAugmentation.OpenAsync(
-            Arguments.Get(arguments, "python", "/usr/bin/python3"),
-            Path.GetFullPath(Arguments.Get(arguments, "peer", "../shared/peer/bench_lightly.py")),
-            Path.GetFullPath(Arguments.Get(arguments, "lightly", ".")),
-            data);
+        var peer = PeerScript.Given(arguments, data);
         TorchRuntime.EnsureLoaded();
         set_num_threads(1);
         Console.WriteLine($"SimCLR preset, one thread, {count} decoded images, {rounds} rounds in turn; views/s: median (smallest to largest)");
-        if (peer.Reason is { } reason)
-        {
-            Console.WriteLine($"peer skipped: {reason}");
-        }
-
         foreach (var text in Arguments.Get(arguments, "sizes", "32,128,224").Split(','))
         {
             await RunSizeAsync(int.Parse(text, CultureInfo.InvariantCulture), data, count, rounds, peer);
         }
 
+        if (peer.Reason is { } reason)
+        {
+            Console.WriteLine($"peer skipped: {reason}");
+        }
+
         return 0;
     }
 
-    private static async Task RunSizeAsync(int size, string data, int count, int rounds, PeerAugmentation peer)
+    private static async Task RunSizeAsync(int size, string data, int count, int rounds, PeerScript peer)
     {
         var kind = size <= 32 ? "cifar" : "clothing";
         var images = Load(Path.Combine(data, size <= 32 ? "cifar10" : "clothing"), size, count, out var source);
@@ -52,22 +49,22 @@ internal static class AugmentBenchmark
         var theirs = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
-            ours.Add(Arguments.Median(Enumerable.Range(0, 3).Select(pass => Pass(
+            ours.Add(Figures.Median(Enumerable.Range(0, 3).Select(pass => Pass(
                 pipeline, images, sampleIds, (round * 3) + pass, TimeSpan.FromSeconds(0.3)))));
-            if (peer.Reason is null)
+            if (await peer.TryMeasureAsync(1, "aug", $"{size}", $"{images.Length}", kind) is { } speed)
             {
-                theirs.Add(await peer.MeasureAsync(size, images.Length, kind));
+                theirs.Add(speed);
             }
         }
 
         Console.WriteLine($"{size,4} px, {source}");
-        Console.WriteLine($"     ours    {Spread(ours, "N0")}");
+        Console.WriteLine($"     ours    {Figures.Spread(ours)}");
         new ReportRow(
-            $"views of the SimCLR preset, {size} px, one thread", "views/s", ours, theirs, peer.Reason is null ? "lightly" : "not here", IsTime: false, "3x").Tell();
+            $"views of the SimCLR preset, {size} px, one thread", "views/s", ours, theirs, peer.Name, IsTime: false, "3x").Tell();
         if (theirs.Count > 0)
         {
-            Console.WriteLine($"     lightly {Spread(theirs, "N0")}");
-            Console.WriteLine($"     ratio   {Spread(ours.Zip(theirs, (our, their) => our / their), "F1")}");
+            Console.WriteLine($"     lightly {Figures.Spread(theirs)}");
+            Console.WriteLine($"     ratio   {Figures.Spread(ours.Zip(theirs, (our, their) => our / their))}");
         }
     }
 
@@ -120,12 +117,5 @@ internal static class AugmentBenchmark
         }
 
         return new DecodedImage(side, side, pixels);
-    }
-
-    private static string Spread(IEnumerable<double> values, string format)
-    {
-        var sorted = values.Order().ToArray();
-        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return $"{Text(Arguments.Median(sorted)),9} ({Text(sorted[0])} to {Text(sorted[^1])})";
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LightlyCluster.Benchmarks.Peers;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Memory;
 using static TorchSharp.torch;
@@ -24,21 +25,21 @@ internal static class BankBenchmark
         using var bank = nn.functional.normalize(randn(BankSize, Dimension), p: 2, dim: 1);
         using var keys = nn.functional.normalize(randn(2 * BatchSize, Dimension), p: 2, dim: 1);
         _ = Round(bank, keys);
-        var peer = new PeerScript(arguments, "peer_bank.py");
+        var peer = PeerScript.Own(arguments, "peer_bank.py");
         var ours = new List<double>();
         var theirs = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
             ours.Add(Round(bank, keys));
-            if (await peer.TryMeasureAsync([$"{BankSize}", $"{Dimension}", $"{BatchSize}"]) is { } value)
+            if (await peer.TryMeasureAsync(1, $"{BankSize}", $"{Dimension}", $"{BatchSize}") is { } value)
             {
                 theirs.Add(value);
             }
         }
 
         Console.WriteLine($"bank of {BankSize} x {Dimension}, {2 * BatchSize} new keys a step, one thread, {rounds} rounds in turn");
-        Console.WriteLine($"  ours    {Arguments.Median(ours):F4} ms a step ({ours.Min():F4} to {ours.Max():F4})");
-        Console.WriteLine(peer.Reason is { } reason ? $"  peer skipped: {reason}" : $"  lightly {Arguments.Median(theirs):F2} ms a step ({theirs.Min():F2} to {theirs.Max():F2})");
+        Console.WriteLine($"  ours    {Figures.Median(ours):F4} ms a step ({ours.Min():F4} to {ours.Max():F4})");
+        Console.WriteLine(peer.Reason is { } reason ? $"  peer skipped: {reason}" : $"  lightly {Figures.Median(theirs):F2} ms a step ({theirs.Min():F2} to {theirs.Max():F2})");
         new ReportRow(
             $"memory bank {BankSize} x {Dimension}, a step of {BatchSize} images, beside the exchange of keys", "ms", ours, theirs, peer.Name, IsTime: true,
             "under 1 ms").Tell();

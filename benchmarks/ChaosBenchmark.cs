@@ -45,7 +45,7 @@ internal static class ChaosBenchmark
         foreach (var kind in outcome.Faults.GroupBy(fault => fault.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal))
         {
             var seconds = kind.Select(fault => fault.Recovery.TotalSeconds).ToArray();
-            Console.WriteLine($"| {kind.Key} | {seconds.Length} | {Arguments.Median(seconds):F2} | {seconds.Max():F2} |");
+            Console.WriteLine($"| {kind.Key} | {seconds.Length} | {Figures.Median(seconds):F2} | {seconds.Max():F2} |");
         }
 
         var samples = outcome.Job.Result.Samples;

@@ -99,7 +99,7 @@ internal static class DeviceBenchmark
 
         var measured = rates.Skip(WarmupSteps).ToArray();
         var word = precision == TrainingPrecision.BFloat16 ? "bf16" : "fp32";
-        Say($"{word} images/s", $"{Arguments.Median(measured):F1} (slowest {measured.Min():F1}, fastest {measured.Max():F1})");
+        Say($"{word} images/s", $"{Figures.Median(measured):F1} (slowest {measured.Min():F1}, fastest {measured.Max():F1})");
     }
 
     private static SimCLRTraining Make(string[] arguments, Device device, TrainingPrecision precision)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LightlyCluster.Benchmarks.Peers;
 using LightlyCluster.FleetRuns.Tests;
 using LightlyCluster.SelfSupervised;
 using LightlyCluster.SelfSupervised.Backbones;
@@ -31,7 +32,7 @@ internal static class EmbedBenchmark
             TorchvisionExport.WriteSafetensors(weights, backbone);
         }
 
-        var peer = new PeerScript(arguments, "peer_embed.py");
+        var peer = PeerScript.Own(arguments, "peer_embed.py");
         var digests = new HashSet<string>(StringComparer.Ordinal);
         foreach (var workers in new[] { 1, 2 })
         {
@@ -74,7 +75,7 @@ internal static class EmbedBenchmark
 
     private static async Task<double?> MeasurePeerAsync(PeerScript peer, string data, int threads)
     {
-        var value = await peer.TryMeasureAsync([data, Backbone, Width.ToString(CultureInfo.InvariantCulture), $"{threads}"]);
+        var value = await peer.TryMeasureAsync(threads, data, Backbone, Width.ToString(CultureInfo.InvariantCulture), $"{threads}");
         Console.WriteLine(value is { } speed ? $"lightly, {threads} thread(s): {speed,7:F0} images/s" : $"lightly: skipped ({peer.Reason})");
         return value;
     }

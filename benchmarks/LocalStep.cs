@@ -29,7 +29,7 @@ internal static class LocalStep
         }
 
         Array.ForEach(views, pair => Array.ForEach(pair, view => view.Dispose()));
-        return batchSize / Arguments.Median(seconds.Skip(2));
+        return batchSize / Figures.Median(seconds.Skip(2));
     }
 
     private static void Step(TrainingMethod method, int step, Tensor[][] views, Tensor sum)

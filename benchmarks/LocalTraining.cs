@@ -49,7 +49,7 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
         }
 
         var shares = (await File.ReadAllLinesAsync(metrics)).Skip(WarmupSteps).Select(ShareOfDataWait);
-        var result = new LocalTraining(first, (to - from) * batchSize / seconds, processorSeconds / (to - from), Arguments.Median(shares));
+        var result = new LocalTraining(first, (to - from) * batchSize / seconds, processorSeconds / (to - from), Figures.Median(shares));
         Directory.Delete(folder, recursive: true);
         return result;
     }

@@ -1,4 +1,5 @@
 using LightlyCluster.Benchmarks;
+using LightlyCluster.Benchmarks.Exchange;
 
 const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--chunk VALUES] [--python FILE]

@@ -216,7 +216,7 @@ internal sealed class RecoveryBenchmark : IAsyncDisposable
     {
         var sorted = seconds.Order().ToArray();
         var p95 = sorted[(int)Math.Ceiling(0.95 * sorted.Length) - 1];
-        Console.WriteLine($"| {what} | {sorted.Length} | {Arguments.Median(sorted):F2} s | {p95:F2} s | {sorted[^1]:F2} s |");
+        Console.WriteLine($"| {what} | {sorted.Length} | {Figures.Median(sorted):F2} s | {p95:F2} s | {sorted[^1]:F2} s |");
     }
 
     private static string Machine()

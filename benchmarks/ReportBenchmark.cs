@@ -64,9 +64,9 @@ internal static class ReportBenchmark
         page.Append("| work | ours | peer | ratio | aim |\n| --- | --- | --- | --- | --- |\n");
         foreach (var row in rows)
         {
-            var peer = row.Peer.Count == 0 ? row.PeerName : $"{Spread(row.Peer)} {row.Unit}, {row.PeerName}";
-            var ratio = row.Peer.Count == 0 ? "" : Spread(row.Ratios());
-            page.Append(CultureInfo.InvariantCulture, $"| {row.Work} | {Spread(row.Ours)} {row.Unit} | {peer} | {ratio} | {row.Aim} |\n");
+            var peer = row.Peer.Count == 0 ? row.PeerName : $"{Figures.Spread(row.Peer)} {row.Unit}, {row.PeerName}";
+            var ratio = row.Peer.Count == 0 ? "" : Figures.Spread(row.Ratios());
+            page.Append(CultureInfo.InvariantCulture, $"| {row.Work} | {Figures.Spread(row.Ours)} {row.Unit} | {peer} | {ratio} | {row.Aim} |\n");
         }
 
         foreach (var name in failed)
@@ -79,13 +79,4 @@ internal static class ReportBenchmark
 
     private static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "?";
-
-    private static string Spread(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length == 1 ? Text(sorted[0]) : $"{Text(Arguments.Median(sorted))} ({Text(sorted[0])} to {Text(sorted[^1])})";
-    }
-
-    private static string Text(double value) => value.ToString(
-        Math.Abs(value) switch { >= 100 => "N0", >= 10 => "F1", >= 1 => "F2", _ => "F3" }, CultureInfo.InvariantCulture);
 }

@@ -36,12 +36,12 @@ internal static class StepBenchmark
 
     private static void Print(TrainingJob job, IReadOnlyList<StepMetrics> steps)
     {
-        var total = Arguments.Median(steps.Select(step => step.Seconds));
+        var total = Figures.Median(steps.Select(step => step.Seconds));
         Console.WriteLine($"{job.State}: {job.Spec.Backbone.Name} width {job.Spec.Backbone.Width}, batch 128, 32 pixels, 2 workers of 1 thread; median of {steps.Count} steps");
         var computing = 0.0;
         foreach (var phase in steps[0].Phases.Keys)
         {
-            var seconds = Arguments.Median(steps.Select(step => step.Phases.GetValueOrDefault(phase)));
+            var seconds = Figures.Median(steps.Select(step => step.Phases.GetValueOrDefault(phase)));
             computing += Computing.Contains(phase) ? seconds : 0;
             Console.WriteLine($"  {phase,-20} {seconds * 1000,9:F1} ms  {100 * seconds / total,5:F1} %");
         }

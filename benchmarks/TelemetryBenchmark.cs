@@ -105,7 +105,7 @@ internal static class TelemetryBenchmark
                 Evaluate = new() { Knn = false },
             });
             var (_, steps) = await fleet.FollowAsync(job.Id, timeoutSeconds: 300);
-            median = Arguments.Median(steps.Skip(20).Select(step => step.Seconds));
+            median = Figures.Median(steps.Skip(20).Select(step => step.Seconds));
         }
 
         Directory.Delete(folder, recursive: true);

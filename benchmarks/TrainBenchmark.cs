@@ -1,4 +1,5 @@
 using System.Globalization;
+using LightlyCluster.Benchmarks.Peers;
 using LightlyCluster.SelfSupervised.Training;
 
 namespace LightlyCluster.Benchmarks;
@@ -23,11 +24,7 @@ internal static class TrainBenchmark
         var rounds = int.Parse(Arguments.Get(arguments, "rounds", "3"), CultureInfo.InvariantCulture);
         var steps = int.Parse(Arguments.Get(arguments, "steps", "50"), CultureInfo.InvariantCulture);
         var rows = Arguments.Get(arguments, "rows", "step,whole,workers").Split(',');
-        var peer = await PeerTraining.TryOpenAsync(
-            Arguments.Get(arguments, "python", "/usr/bin/python3"),
-            Path.GetFullPath(Arguments.Get(arguments, "peer", "../shared/peer/bench_lightly.py")),
-            Path.GetFullPath(Arguments.Get(arguments, "lightly", Environment.GetEnvironmentVariable("PYTHONPATH") is { Length: > 0 } source ? source : ".")),
-            data);
+        var peer = PeerScript.Given(arguments, data);
         Console.WriteLine($"SimCLR, resnet-18, 32 pixels, {rounds} rounds in turn: median (smallest to largest); images/s");
         foreach (var row in rows)
         {
@@ -40,10 +37,15 @@ internal static class TrainBenchmark
             });
         }
 
+        if (peer.Reason is { } reason)
+        {
+            Console.WriteLine($"peer skipped: {reason}");
+        }
+
         return 0;
     }
 
-    private static async Task StepAsync(PeerTraining? peer, int rounds)
+    private static async Task StepAsync(PeerScript peer, int rounds)
     {
         const int BatchSize = 64;
         const int Threads = 2;
@@ -51,9 +53,9 @@ internal static class TrainBenchmark
         var (theirs, single, half) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            if (peer is not null)
+            if (await peer.TryMeasureAsync(Threads, "train", $"{Threads}", $"{BatchSize}", $"{Steps}", Wide, "resnet-18") is { } speed)
             {
-                theirs.Add(await peer.MeasureAsync(Threads, "train", $"{Threads}", $"{BatchSize}", $"{Steps}", Wide, "resnet-18"));
+                theirs.Add(speed);
             }
 
             single.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.Float32));
@@ -61,11 +63,11 @@ internal static class TrainBenchmark
         }
 
         const string Work = "SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads";
-        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.1x"));
-        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "1.8x"));
+        Print(new($"{Work}, fp32", "images/s", single, theirs, peer.Name, IsTime: false, "1.1x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, peer.Name, IsTime: false, "1.8x"));
     }
 
-    private static async Task WholeAsync(PeerTraining? peer, string shards, int rounds, int steps)
+    private static async Task WholeAsync(PeerScript peer, string shards, int rounds, int steps)
     {
         const int BatchSize = 128;
         const int PeerSteps = 30;
@@ -73,11 +75,10 @@ internal static class TrainBenchmark
             new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            if (peer is not null)
+            // Whichever way of dividing two cores is the better one for it.
+            if (await peer.TryMeasureAsync(2, "e2e", "2", "0", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18") is { } alone
+                && await peer.TryMeasureAsync(1, "e2e", "1", "1", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18") is { } loading)
             {
-                // Whichever way of dividing two cores is the better one for it.
-                var alone = await peer.MeasureAsync(2, "e2e", "2", "0", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18");
-                var loading = await peer.MeasureAsync(1, "e2e", "1", "1", $"{BatchSize}", $"{PeerSteps}", Narrow, "resnet-18");
                 theirs.Add(Math.Max(alone, loading));
             }
 
@@ -91,8 +92,8 @@ internal static class TrainBenchmark
         }
 
         const string Work = "SimCLR training from JPEG shards, resnet-18, width 0.25, batch 128, two cores";
-        Print(new($"{Work}, fp32", "images/s", single, theirs, NameOf(peer), IsTime: false, "1.3x"));
-        Print(new($"{Work}, bf16", "images/s", half, theirs, NameOf(peer), IsTime: false, "2x"));
+        Print(new($"{Work}, fp32", "images/s", single, theirs, peer.Name, IsTime: false, "1.3x"));
+        Print(new($"{Work}, bf16", "images/s", half, theirs, peer.Name, IsTime: false, "2x"));
         Print(new("waiting for data in these runs", "% of a step", waits, [], "", IsTime: true, "not the bottleneck"));
         Print(new("processor time of a step in these runs, all processes, fp32", "ms", costs, [], "", IsTime: true, ""));
         Print(new("`lightly train` to the first committed step", "s", first, [], "", IsTime: true, "5 s"));
@@ -112,24 +113,15 @@ internal static class TrainBenchmark
         Print(new("2 workers of 1 thread beside 1 worker, SimCLR, resnet-18, width 1, batch 64, fp32", "images/s", two, one, "1 worker", IsTime: false, "1.9x"));
     }
 
-    private static string NameOf(PeerTraining? peer) => peer is null ? "not here" : "lightly";
-
     private static void Print(ReportRow row)
     {
         Console.WriteLine(row.Work);
-        Console.WriteLine($"  ours   {Spread(row.Ours, "F1")} {row.Unit}");
+        Console.WriteLine($"  ours   {Figures.Spread(row.Ours)} {row.Unit}");
         if (row.Peer.Count > 0)
         {
-            Console.WriteLine($"  {row.PeerName,-8} {Spread(row.Peer, "F1")} {row.Unit}; ratio {Spread(row.Ratios(), "F2")}, aim {row.Aim}");
+            Console.WriteLine($"  {row.PeerName,-8} {Figures.Spread(row.Peer)} {row.Unit}; ratio {Figures.Spread(row.Ratios())}, aim {row.Aim}");
         }
 
         row.Tell();
-    }
-
-    private static string Spread(IEnumerable<double> values, string format)
-    {
-        var sorted = values.Order().ToArray();
-        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return $"{Text(Arguments.Median(sorted))} ({Text(sorted[0])} to {Text(sorted[^1])})";
     }
 }

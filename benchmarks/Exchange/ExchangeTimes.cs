@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LightlyCluster.FleetRuns.Tests;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>Times of rounds that two processes print as "ROUND ms".</summary>
 internal static class ExchangeTimes

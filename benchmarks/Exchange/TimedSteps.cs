@@ -1,7 +1,7 @@
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>Pointers of a step whose calls are timed.</summary>
 internal sealed class TimedSteps(IStepStore steps, CallTimes times) : IStepStore

@@ -1,9 +1,10 @@
+using LightlyCluster.Benchmarks.Peers;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.FleetRuns.Tests;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>Times the sum of a vector between two processes, by transport, wire format and store, beside PyTorch's gloo.</summary>
 internal static class ExchangeBenchmark
@@ -56,7 +57,7 @@ internal static class ExchangeBenchmark
             var workers = Enumerable.Range(0, 2).Select(rank => ChildProcess.StartProject("Benchmarks", row.WorkerArguments(rank, store))).ToArray();
             var times = await ExchangeTimes.OfAsync(workers);
             var ofStore = (store.Processes.Sum(process => ExchangeTimes.ProcessorMilliseconds(process.Process)) - before) / row.Rounds;
-            var (median, medianOfPeer) = (Arguments.Median(times), Arguments.Median(gloo));
+            var (median, medianOfPeer) = (Figures.Median(times), Figures.Median(gloo));
             var lines = workers.SelectMany(worker => worker.Said.Split('\n')).ToArray();
             var ofWorkers = lines.Where(line => line.StartsWith("CPU ", StringComparison.Ordinal)).Sum(line => double.Parse(line["CPU ".Length..]));
             Console.WriteLine(
@@ -75,6 +76,8 @@ internal static class ExchangeBenchmark
     {
         (JobVocabulary.TransportRedis, JobVocabulary.WireSingle) => "60 ms",
         (JobVocabulary.TransportRedis, JobVocabulary.WireBFloat16) => "30 ms",
+        (JobVocabulary.TransportPeer, JobVocabulary.WireSingle) => "30 ms",
+        (JobVocabulary.TransportPeer, JobVocabulary.WireBFloat16) => "20 ms",
         _ => "",
     };
 

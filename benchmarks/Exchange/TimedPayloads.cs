@@ -1,6 +1,6 @@
 using LightlyCluster.Fleet.Stores;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>Payloads whose calls are timed.</summary>
 internal sealed class TimedPayloads(IPayloadStore payloads, CallTimes times) : IPayloadStore

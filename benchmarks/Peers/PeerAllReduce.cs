@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using LightlyCluster.Benchmarks.Exchange;
 using LightlyCluster.FleetRuns.Tests;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Peers;
 
 /// <summary>PyTorch's own sum over two processes (gloo on this machine, one thread each), where Python has torch.</summary>
 internal sealed class PeerAllReduce(string python, int values, int rounds)
 {
-    private static string Script => Path.Combine(AppContext.BaseDirectory, "peer_all_reduce.py");
+    private static string Script => Path.Combine(AppContext.BaseDirectory, "Peers", "peer_all_reduce.py");
 
     /// <summary>Why the peer cannot run; null where it can.</summary>
     public async Task<string?> ReasonAsync()

@@ -1,6 +1,6 @@
 using LightlyCluster.Fleet.Stores;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>A store whose calls for payloads are timed.</summary>
 internal sealed class TimedStore(IFleetStore store, CallTimes times) : IFleetStore

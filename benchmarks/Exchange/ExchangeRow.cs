@@ -1,6 +1,6 @@
 using LightlyCluster.FleetRuns.Tests;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>What one row of the exchange benchmark measures.</summary>
 internal sealed record ExchangeRow(string Transport, string Wire, string Store, int Values, int Rounds, int ChunkLength)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>How often something was done and how long it took. Calls overlap, so that their times do not add up to a round.</summary>
 internal sealed class CallTimes

@@ -13,7 +13,7 @@ using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LightlyCluster.Benchmarks;
+namespace LightlyCluster.Benchmarks.Exchange;
 
 /// <summary>One of two processes that add up a vector, step after step, with the fleet's own exchange and commit.</summary>
 internal static class ExchangeWorker
