@@ -121,9 +121,7 @@ internal sealed class LocalComputation(TrainingComputation whole, JobContext con
     public Task<string> ReadUntrainedAsync() => whole.ReadUntrainedAsync();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => training.RunAsync<IReadOnlyList<string>>(() =>
-        [.. Enumerable.Range(0, count).Select(offset => firstStep + offset).Select(step => StepEntry.DigestOf(
-            Enumerable.Range(0, context.ShardCount).Select(shard => DigestOf(step, shard))))]);
+    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => whole.SamplesDigestsAsync(firstStep, count, DigestOf);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ChangedFiles(DateTimeOffset since) => whole.ChangedFiles(since);

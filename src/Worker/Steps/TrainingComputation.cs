@@ -125,9 +125,8 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
         training.RunAsync(() => CheckpointFiles.ReadUntrained(context.Specification.Checkpoint.ResumeFrom));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) => training.RunAsync<IReadOnlyList<string>>(() =>
-        [.. Enumerable.Range(0, count).Select(offset => firstStep + offset).Select(step => StepEntry.DigestOf(
-            Enumerable.Range(0, context.ShardCount).Select(shard => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)))))]);
+    public Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count) =>
+        SamplesDigestsAsync(firstStep, count, (step, shard) => context.Loader.DigestOf(step, context.Method.ViewsOf(step, shard)));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ChangedFiles(DateTimeOffset since) => Steps.ChangedFiles.Since(context.Specification.Data.Path, since);
@@ -152,6 +151,12 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
             context.Dispose();
         });
     }
+
+    /// <summary>What the steps should have used, each from the digests of its shards in order.</summary>
+    internal Task<IReadOnlyList<string>> SamplesDigestsAsync(long firstStep, int count, Func<long, int, string> digestOf) =>
+        training.RunAsync<IReadOnlyList<string>>(() =>
+            [.. Enumerable.Range(0, count).Select(offset => firstStep + offset)
+                .Select(step => StepEntry.DigestOf(Enumerable.Range(0, context.ShardCount).Select(shard => digestOf(step, shard))))]);
 
     /// <summary>The hash of the state that is held. Call on the training thread.</summary>
     internal string Hash() => StateHash.Compute(context.State, context.Step);
