@@ -45,8 +45,8 @@ internal static class ExchangeWorker
         await using var payloads = await transports.OpenAsync(
             "job", name, Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis), new TimedStore(new RedisFleetStore(connections), calls));
         await payloads.FollowAsync((await jobs.ReadAsync("job"))!);
-        using var pool = new VectorPool(values);
-        using var chunkPool = new VectorPool(layout.ChunkLength);
+        using var pool = new VectorPool(values, payloads.Memory);
+        using var chunkPool = new VectorPool(layout.ChunkLength, payloads.Memory);
         using var exchange = new PayloadExchange(steps, payloads, new ChunkCodec(layout, format), chunkPool, "job", name);
         var times = new PhaseTimes(TimeProvider.System);
         var own = pool.Rent();

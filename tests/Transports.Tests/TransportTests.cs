@@ -154,7 +154,7 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
     {
         await using var pair = await PayloadPair.OpenAsync(stores.For(kind), TransportKind.TransportOf(kind));
         byte[] bytes = [1, 2, 3, 4];
-        var key = pair.Writer.NewKey("job", 0, "reduced0", "writer");
+        var key = pair.Writer.NewKey("job", 0, "reduced0", "writer", bytes);
         await pair.Writer.WriteAsync(key, bytes, TimeSpan.FromMinutes(1));
         var read = new byte[4];
 

@@ -56,7 +56,7 @@ internal sealed class PayloadExchange(
             var key = "";
             if (!isAlone && bytes.Length > 0)
             {
-                key = Own(step, payloads.NewKey(job, step, $"shard{shard.Shard}", incarnation));
+                key = Own(step, payloads.NewKey(job, step, $"shard{shard.Shard}", incarnation, bytes));
                 await WriteAsync(key, bytes);
             }
 
@@ -124,7 +124,7 @@ internal sealed class PayloadExchange(
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
     public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
-        new(chunk, await WriteChunkAsync(Own(step, payloads.NewKey(job, step, $"reduced{chunk}", incarnation)), reduced, chunk));
+        new(chunk, await WriteChunkAsync(_ownKeys, step, $"reduced{chunk}", reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
@@ -206,8 +206,6 @@ internal sealed class PayloadExchange(
 
     private string Own(long step, string key) => Note(_ownKeys, step, key);
 
-    private string OwnNode(long step, string key) => Note(_nodeKeys, step, key);
-
     private string Note(Dictionary<long, List<string>> keysByStep, long step, string key)
     {
         lock (_ownKeys)
@@ -236,8 +234,8 @@ internal sealed class PayloadExchange(
     {
         try
         {
-            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(new(chunk, node, await WriteChunkAsync(
-                OwnNode(step, payloads.NewKey(job, step, $"node{node.Start}+{node.Count}c{chunk}", incarnation)), sum, chunk)))));
+            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(
+                new(chunk, node, await WriteChunkAsync(_nodeKeys, step, $"node{node.Start}+{node.Count}c{chunk}", sum, chunk)))));
         }
         finally
         {
@@ -245,12 +243,13 @@ internal sealed class PayloadExchange(
         }
     }
 
-    private async Task<PayloadPointer> WriteChunkAsync(string key, VectorBuffer vector, int chunk)
+    private async Task<PayloadPointer> WriteChunkAsync(Dictionary<long, List<string>> keys, long step, string what, VectorBuffer vector, int chunk)
     {
         await _window.WaitAsync();
         try
         {
             using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
+            var key = Note(keys, step, payloads.NewKey(job, step, what, incarnation, encoded.Bytes));
             var writing = payloads.WriteAsync(key, encoded.Bytes, Life);
             var digest = PayloadDigest.Of(encoded.Bytes.Span);
             await writing;

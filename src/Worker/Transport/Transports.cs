@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.Logging;
@@ -25,9 +26,15 @@ internal sealed class Transports(PeerServer server, TransportInstruments instrum
     private async Task<PeerTransport> OpenPeersAsync(string job, string incarnation, IPeerStore store)
     {
         var address = await server.StartAsync(store.NearestAddress);
+        var memory = SharedMemory.TryCreate();
         var offer = new PeerOffer(job, incarnation, new());
+        if (memory is not null)
+        {
+            offer.Shelf.Put(PeerKey.Memory(job, incarnation), PeerFrame.Location(memory.Location));
+        }
+
         server.Open(offer);
         var links = new PeerLinks(job, incarnation, store, instruments, clock, logger);
-        return new(server, offer, links, new(incarnation, offer.Shelf, links), store, address.ToString(), clock);
+        return new(server, offer, links, new(incarnation, offer.Shelf, links), memory, store, address.ToString(), clock);
     }
 }
