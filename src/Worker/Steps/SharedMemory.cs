@@ -64,8 +64,9 @@ internal sealed unsafe partial class SharedMemory : IDisposable
     {
         var taken = (bytes + Alignment - 1) / Alignment * Alignment;
         var place = Interlocked.Add(ref _used, taken) - taken;
-        if (place + taken > _length)
+        if (place > _length - taken)
         {
+            Interlocked.Add(ref _used, -taken);
             return (-1, 0);
         }
 

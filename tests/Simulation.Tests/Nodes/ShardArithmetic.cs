@@ -68,8 +68,8 @@ internal sealed class ShardArithmetic
                     }
                     else
                     {
-                        var sum = vector.AsSpan(offset, length);
-                        shape.Sum.Add(chunk, sum, right.AsSpan(offset, length), sum, arithmetic.Step, node);
+                        var whole = vector.AsSpan(offset, length);
+                        shape.Sum.Add(chunk, whole, right.AsSpan(offset, length), whole, arithmetic.Step, node);
                     }
                 }
 
