@@ -23,7 +23,7 @@ public sealed class EmbeddedSocketTests : IDisposable
         (await client.ReceiveAsync(answer)).ShouldBe(answer.Length);
 
         answer.ShouldBe("+PONG\r\n"u8.ToArray());
-        File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        new FileInfo(path).UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         store.SignalData("TERM");
         await store.Process.Process.WaitForExitAsync();
         store.Process.Process.ExitCode.ShouldBe(0);
