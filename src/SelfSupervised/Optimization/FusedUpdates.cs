@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Optimization;
 
-/// <summary>libtorch's optimizer kernels: each reads and writes parameters, gradient and memory once, on any device.</summary>
+/// <summary>What changes parameters once a step, by kernels of libtorch that pass over the memory once, on any device.</summary>
 /// <remarks>
-/// The formulas are PyTorch's own (<c>torch._fused_sgd_</c>, <c>torch._fused_adamw_</c>), element by element, so the bits do not depend on the
-/// number of threads. TorchSharp has no functions for them; its TorchScript does.
+/// The formulas are PyTorch's own (<c>torch._fused_sgd_</c>, <c>torch._fused_adamw_</c>, <c>torch.lerp</c>), element by element, so the bits do
+/// not depend on the number of threads. TorchSharp has no functions for them; its TorchScript does.
 /// </remarks>
 internal static class FusedUpdates
 {
@@ -20,6 +20,9 @@ internal static class FusedUpdates
                 rate: float, beta1: float, beta2: float, decay: float, epsilon: float):
             torch._fused_adamw_(parameters, gradients, means, squares, [], steps, lr=rate, beta1=beta1, beta2=beta2,
                 weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+
+        def follow(slow: Tensor, fast: Tensor, share: float):
+            slow.lerp_(fast, share)
 
         """));
 
@@ -47,6 +50,12 @@ internal static class FusedUpdates
         Script.Value.invoke(
             "adamw", One(parameters), One(gradient), One(mean), One(square), One(tensor((float)(step + 1), device: parameters.device)),
             Number(rate), Number(options.Beta1), Number(options.Beta2), Number(decay), Number(options.Epsilon));
+
+    /// <summary>The step of a momentum network: slow = (1 - share) * slow + share * fast.</summary>
+    /// <param name="slow">Parameters of the momentum network; changed.</param>
+    /// <param name="fast">Trained parameters of that shape; borrowed.</param>
+    /// <param name="share">0 to 1.</param>
+    public static void Follow(Tensor slow, Tensor fast, double share) => Script.Value.invoke("follow", slow, fast, Number(share));
 
     private static Tensor[] One(Tensor tensor) => [tensor];
 

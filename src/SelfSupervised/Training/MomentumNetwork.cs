@@ -1,4 +1,4 @@
-using LightlyCluster.SelfSupervised.Modules;
+using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Schedules;
 using static TorchSharp.torch;
 
@@ -24,6 +24,6 @@ internal sealed class MomentumNetwork(FlatTensors parameters, double start, bool
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var momentum = isRising ? CosineSchedule.At(Math.Min(step, stepsTotal), stepsTotal, start, 1) : start;
-        parameters.Data.lerp_(trained.Data.narrow(0, 0, parameters.Length), LastingScalar.Of(1 - momentum));
+        FusedUpdates.Follow(parameters.Data, trained.Data.narrow(0, 0, parameters.Length), 1 - momentum);
     }
 }
