@@ -126,9 +126,10 @@ internal sealed partial class JobRunner(
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
         await using var payloads = await UntilAnsweredAsync(() => transports.OpenAsync(
-            ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, store), cancellationToken);
+            ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, PayloadShape.Of(computation.Shape), store), cancellationToken);
         using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
+        payloads.OnArrival(events.Wake);
         var parts = new JobParts(
             ticket, computation, state, _jobs, steps, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
             telemetry, clock);
@@ -229,7 +230,7 @@ internal sealed partial class JobRunner(
             return false;
         }
 
-        await parts.Exchange.FollowAsync(job);
+        await parts.Exchange.FollowAsync(job, cancellationToken);
         _wasRunning |= job.State == JobState.Running;
         var held = parts.Computation.Step;
         if (held > job.Step)

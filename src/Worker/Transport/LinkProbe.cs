@@ -27,7 +27,7 @@ internal sealed class LinkProbe(string job, string worker, string incarnation, I
 
         // Others that come after this one try the way to it by this piece.
         await peers.Payloads.WriteAsync(PeerKey.Probe(job, incarnation), new byte[PieceBytes], Life);
-        await payloads.FollowAsync(record);
+        await payloads.FollowAsync(record, CancellationToken.None);
         var found = (await MeasurePeersAsync(peers)) with { StoreBytesPerSecond = await MeasureStoreAsync() };
         var known = (await store.Jobs.ReadAsync(job))?.Links ?? LinkMeasurement.Unknown;
         await store.Jobs.SetFieldsAsync(job, null, "", ("links", known.With(found).Write()));
