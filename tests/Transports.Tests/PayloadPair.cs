@@ -44,11 +44,7 @@ internal sealed class PayloadPair : IAsyncDisposable
             servers[index] = new(new WorkerOptions(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
             var transports = new Worker.Transport.Transports(servers[index], new(NcclDouble.RuntimeOf(name)), instruments, TimeProvider.System, NullLogger<Worker.Transport.Transports>.Instance);
             sides[index] = await transports.OpenAsync("job", name, transport, new(2, 0, new(new(16, 16), WireFormats.Of(JobVocabulary.WireSingle))), store);
-        }
-
-        foreach (var side in sides)
-        {
-            await side.FollowAsync((await store.Jobs.ReadAsync("job"))!, CancellationToken.None);
+            await sides[index].FollowAsync((await store.Jobs.ReadAsync("job"))!, CancellationToken.None);
         }
 
         return new(connections, meters, servers, sides[0], sides[1]);

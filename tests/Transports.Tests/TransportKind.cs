@@ -14,7 +14,7 @@ public static class TransportKind
 
     public static TheoryData<string> All { get; } = [RedisServer, EmbeddedStore, Peer, Nccl];
 
-    /// <summary>Those whose bytes lie somewhere until they are read.</summary>
+    /// <summary>Those whose bytes lie somewhere until they are read; what NCCL loses or changes is in NcclFailureTests.</summary>
     public static TheoryData<string> Lying { get; } = [RedisServer, EmbeddedStore, Peer];
 
     internal static string StoreOf(string kind) => kind == EmbeddedStore ? TestStore.Embedded : TestStore.Redis;

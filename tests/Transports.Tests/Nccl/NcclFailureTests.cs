@@ -8,44 +8,43 @@ namespace LightlyCluster.Transports.Tests.Nccl;
 [Collection(NcclDouble.Collection)]
 public sealed class NcclFailureTests(TransportStores stores) : IClassFixture<TransportStores>
 {
-    private static readonly NcclLimits Short = new()
-    {
-        Opening = TimeSpan.FromSeconds(1),
-        WarmingUp = TimeSpan.FromSeconds(1),
-        FirstMoving = TimeSpan.FromSeconds(1),
-        LeastMoving = TimeSpan.FromSeconds(1),
-    };
+    private static readonly NcclLimits ShortRounds = new() { FirstMoving = TimeSpan.FromSeconds(1), LeastMoving = TimeSpan.FromSeconds(1) };
+    private static readonly NcclLimits ShortBeginning = new() { Opening = TimeSpan.FromSeconds(1), WarmingUp = TimeSpan.FromSeconds(1) };
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, false)]
-    [InlineData(5, false)]
-    [InlineData(5, true)]
-    internal async Task A_round_that_fails_or_hangs_is_made_through_the_store(int group, bool hangs)
+    [InlineData(1, NcclResult.SystemError)]
+    [InlineData(2, NcclResult.RemoteError)]
+    [InlineData(3, NcclResult.UnhandledCudaError)]
+    [InlineData(5, NcclResult.InternalError)]
+    [InlineData(5, NcclResult.InProgress)]
+    [InlineData(1, NcclDouble.WrongByte)]
+    [InlineData(2, NcclDouble.WrongByte)]
+    [InlineData(6, NcclDouble.WrongByte)]
+    internal async Task A_round_that_fails_hangs_or_lies_is_made_through_the_store(int group, NcclResult result)
     {
         await using var run = await TransportRun.StartAsync(stores, TransportKind.Nccl, steps: 5);
-        run.Nccl = name => NcclDouble.RuntimeOf(name) with { Limits = Short };
-        NcclDouble.Fail(1, group, hangs ? NcclResult.InProgress : NcclResult.SystemError);
+        run.Nccl = name => NcclDouble.RuntimeOf(name) with { Limits = ShortRounds };
+        NcclDouble.Fail(1, group, result);
         var members = new[] { await run.AddAsync("one"), await run.AddAsync("two"), await run.AddAsync("three") };
 
         await run.BeginAsync("one", "two", "three");
 
         await run.ShouldEndWellAsync();
         BytesOf(members, JobVocabulary.TransportRedis).ShouldBeGreaterThan(0);
-        (BytesOf(members, JobVocabulary.TransportNccl) > 0).ShouldBeTrue();
+        BytesOf(members, JobVocabulary.TransportNccl).ShouldBeGreaterThan(0);
     }
 
     [Theory]
-    [InlineData(-1, false)]
-    [InlineData(-1, true)]
-    [InlineData(0, false)]
-    [InlineData(0, true)]
-    internal async Task A_communicator_that_does_not_come_about_costs_time_only(int group, bool hangs)
+    [InlineData(-1, NcclResult.SystemError)]
+    [InlineData(-1, NcclResult.InProgress)]
+    [InlineData(0, NcclResult.InternalError)]
+    [InlineData(0, NcclResult.InProgress)]
+    [InlineData(0, NcclDouble.WrongByte)]
+    internal async Task A_communicator_that_does_not_come_about_costs_time_only(int group, NcclResult result)
     {
         await using var run = await TransportRun.StartAsync(stores, TransportKind.Nccl);
-        run.Nccl = name => NcclDouble.RuntimeOf(name) with { Limits = Short };
-        NcclDouble.Fail(0, group, hangs ? NcclResult.InProgress : NcclResult.InternalError);
+        run.Nccl = name => NcclDouble.RuntimeOf(name) with { Limits = ShortBeginning };
+        NcclDouble.Fail(0, group, result);
         var members = new[] { await run.AddAsync("one"), await run.AddAsync("two") };
 
         await run.BeginAsync("one", "two");

@@ -3,8 +3,8 @@
  * Built by the tests: cc -shared -fPIC -O2 -pthread -o libnccl_double.so nccl_double.c
  *
  * nccl_double_fail(rank, group, result) makes the communicator of a rank that is made next fail: at its group number `group` (0 is the
- * first one; -1: when it is made) with `result`, or hang for good where that is ncclInProgress. NCCL_DOUBLE_FAIL="rank group result"
- * does the same for each process that has it. */
+ * first one; -1: when it is made) with `result`, hang for good where that is ncclInProgress, or succeed with a wrong byte where it is
+ * 100. NCCL_DOUBLE_FAIL="rank group result" does the same for each process that has it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +32,7 @@ typedef enum {
 #define POLL_MILLISECONDS 20
 #define CONFIG_MAGIC 0xcafebeefu
 #define NONE INT_MIN
+#define WRONG_BYTE 100
 
 typedef struct { char internal[ID_BYTES]; } ncclUniqueId;
 typedef struct { size_t size; unsigned int magic; unsigned int version; int blocking; } ncclConfig_t;
@@ -228,7 +229,10 @@ static void *work(void *argument) {
     int group = comm->groups++;
     pthread_mutex_unlock(&comm->lock);
     if (group == comm->fail_group && comm->fail_result == ncclInProgress) hang(comm);
-    result = group == comm->fail_group ? comm->fail_result : move_all(comm);
+    int is_wrong = group == comm->fail_group && (int)comm->fail_result == WRONG_BYTE;
+    result = group == comm->fail_group && !is_wrong ? comm->fail_result : move_all(comm);
+    for (int index = 0; is_wrong && index < comm->operation_count; index++)
+      if (!comm->operations[index].is_send) comm->operations[index].bytes[-1] ^= 1;
     pthread_mutex_lock(&comm->lock);
     comm->has_group = comm->operation_count = 0;
     comm->state = result;
