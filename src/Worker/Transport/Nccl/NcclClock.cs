@@ -17,8 +17,8 @@ internal sealed class NcclClock(TimeProvider provider, NcclLimits limits, Func<T
     /// <summary>Time.</summary>
     public TimeProvider Provider => provider;
 
-    /// <summary>Whether NCCL has something under way.</summary>
-    public bool IsWaiting => (NcclStage)Volatile.Read(ref _stage) != NcclStage.None;
+    /// <summary>Whether a round is under way.</summary>
+    public bool IsMoving => (NcclStage)Volatile.Read(ref _stage) == NcclStage.Moving;
 
     /// <summary>What takes too long, for people; null when nothing does.</summary>
     public string? Overdue

@@ -59,14 +59,18 @@ internal sealed partial class NcclFallback(IPayloadStore data, TransportInstrume
         }
     }
 
-    /// <summary>Reads a payload, which its maker may still be about to store.</summary>
+    /// <summary>Reads a payload.</summary>
+    /// <param name="key">Its key in DATA.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <param name="isExpected">Whether its maker may still be about to store it: then this waits a little.</param>
     /// <returns>False when it is not there, or its bytes are others.</returns>
-    public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination)
+    public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination, bool isExpected)
     {
         var began = clock.GetTimestamp();
         while (!await data.TryReadAsync(key, digest, destination))
         {
-            if (clock.GetElapsedTime(began) > Grace)
+            if (!isExpected || clock.GetElapsedTime(began) > Grace)
             {
                 return false;
             }

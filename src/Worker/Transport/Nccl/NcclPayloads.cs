@@ -7,12 +7,22 @@ namespace LightlyCluster.Worker.Transport.Nccl;
 internal sealed class NcclPayloads(NcclFallback fallback, IPayloadStore data) : IPayloadStore
 {
     private volatile NcclSession? _session;
+    private volatile NcclPlan? _newest;
+    private volatile NcclPlan? _before;
 
     /// <summary>The session of the generation; null where there is none.</summary>
     public NcclSession? Session
     {
         get => _session;
-        set => _session = value;
+        set
+        {
+            if (value is not null)
+            {
+                (_before, _newest) = (_newest, value.Plan);
+            }
+
+            _session = value;
+        }
     }
 
     /// <inheritdoc/>
@@ -53,7 +63,8 @@ internal sealed class NcclPayloads(NcclFallback fallback, IPayloadStore data) : 
             session.Distrust(name);
         }
 
-        return await fallback.TryReadAsync(name.StoreKey, digest, destination);
+        // Who was a member with this worker puts what it held into DATA as soon as it knows; for others nobody does.
+        return await fallback.TryReadAsync(name.StoreKey, digest, destination, isExpected: IsOf(name, _newest) || IsOf(name, _before));
     }
 
     /// <inheritdoc/>
@@ -69,9 +80,11 @@ internal sealed class NcclPayloads(NcclFallback fallback, IPayloadStore data) : 
     /// <inheritdoc/>
     public Task DeleteAsync(IReadOnlyCollection<string> keys) => fallback.DeleteAsync(keys.Select(key => NcclKey.Read(key).StoreKey));
 
+    private static bool IsOf(NcclKey key, NcclPlan? plan) => plan is not null && plan.Generation == key.Generation && plan.Number == key.Number;
+
     private (NcclKey Name, NcclSession? Session) Find(string key)
     {
         var name = NcclKey.Read(key);
-        return (name, _session is { } session && session.Plan.Generation == name.Generation && session.Plan.Number == name.Number ? session : null);
+        return (name, _session is { } session && IsOf(name, session.Plan) ? session : null);
     }
 }

@@ -158,7 +158,7 @@ internal sealed partial class NcclSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var began = _clock.Provider.GetTimestamp();
-        while (!_isBroken && _clock.IsWaiting && _clock.Provider.GetElapsedTime(began) < EndMaximum)
+        while (!_isBroken && _clock.IsMoving && _clock.Provider.GetElapsedTime(began) < EndMaximum)
         {
             // The last round only goes out: others need it.
             await Task.Delay(NcclClock.BetweenLooks, _clock.Provider);
