@@ -7,8 +7,9 @@ namespace LightlyCluster.Worker.Steps;
 /// needs neither the data's index nor a snapshot, only the steps that it missed.
 /// </summary>
 /// <remarks>
-/// A state is used again only if its hash is the one that the members agreed on for its step; while that is not known, everything is
-/// prepared anew. What is kept holds its memory until the next training job comes or the process ends.
+/// A state is used again if its hash is the one that the members agreed on for its step; while that is not known, everything is
+/// prepared anew. A state that the job has not reached is proof that META lost commits: it is given back as well, so that whoever
+/// takes part with it finds that out. What is kept holds its memory until the next training job comes or the process ends.
 /// </remarks>
 internal sealed class ComputationShelf(IComputationFactory factory, TimeProvider clock)
 {
@@ -17,14 +18,15 @@ internal sealed class ComputationShelf(IComputationFactory factory, TimeProvider
 
     private (string Job, IJobComputation Computation)? _kept;
 
-    /// <summary>What was kept for this job where its state is the job's, else a new preparation.</summary>
+    /// <summary>What was kept for this job where its state is the job's or beyond it, else a new preparation.</summary>
     /// <returns>What computes, and whether it was kept.</returns>
     /// <exception cref="StoreAwayException">The store is away; nothing is lost, call again.</exception>
-    public async Task<(IJobComputation Computation, bool IsKept)> TakeAsync(JobTicket ticket, IStepStore steps, CancellationToken cancellationToken)
+    public async Task<(IJobComputation Computation, bool IsKept)> TakeAsync(JobTicket ticket, IFleetStore store, CancellationToken cancellationToken)
     {
         if (_kept is { } kept)
         {
-            if (kept.Job == ticket.Id && await IsAgreedAsync(kept.Computation, steps, cancellationToken))
+            if (kept.Job == ticket.Id
+                && (await IsAheadAsync(kept, store.Jobs) || await IsAgreedAsync(kept.Computation, store.Steps(ticket.Id, ticket.Incarnation), cancellationToken)))
             {
                 _kept = null;
                 return (kept.Computation, true);
@@ -36,6 +38,9 @@ internal sealed class ComputationShelf(IComputationFactory factory, TimeProvider
 
         return (await factory.PrepareAsync(ticket, cancellationToken), false);
     }
+
+    private static async Task<bool> IsAheadAsync((string Job, IJobComputation Computation) kept, IJobStore jobs) =>
+        await jobs.ReadHeadAsync(kept.Job) is { } job && job.Step < kept.Computation.Step;
 
     /// <summary>Whether the members hold the same state; they may be about to say so.</summary>
     private async Task<bool> IsAgreedAsync(IJobComputation kept, IStepStore steps, CancellationToken cancellationToken)

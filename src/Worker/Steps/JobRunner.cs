@@ -36,7 +36,7 @@ internal sealed partial class JobRunner(
         {
             state.Set(ticket.Id, WorkerStatus.Loading, -1);
             var (computation, isKept) = await UntilAnsweredAsync(
-                () => computations.TakeAsync(ticket, store.Steps(ticket.Id, ticket.Incarnation), cancellationToken), cancellationToken);
+                () => computations.TakeAsync(ticket, store, cancellationToken), cancellationToken);
             if (isKept)
             {
                 LogGoesOn(ticket.Id, computation.Step);

@@ -20,6 +20,9 @@ public sealed class SecureFleet : IAsyncLifetime
     /// <summary>Address of the coordinator.</summary>
     public string Server { get; private set; } = "";
 
+    /// <summary>Address of the dashboard.</summary>
+    public string Dashboard => _coordinator.Said.Split('\n').First(line => line.StartsWith("DASHBOARD ", StringComparison.Ordinal))["DASHBOARD ".Length..].Trim();
+
     internal TestCertificates Authority => _authority;
 
     /// <summary>Folder that jobs may read.</summary>

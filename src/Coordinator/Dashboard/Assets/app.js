@@ -16,7 +16,7 @@ let page = null;
 let waiting = false;
 
 function handle(type, data) {
-  if (type === "refused") return signIn();
+  if (type === "refused") return signIn({ 401: "The fleet does not know this token, or it has expired.", 403: "This token may not look at jobs." }[data.status] ?? "");
   if (type === "fleet") state.fleet = data;
   else if (type === "job") { state.details.set(data.job.id, data); state.gone.delete(data.job.id); }
   else if (type === "gone") state.gone.add(data.id);
@@ -35,8 +35,13 @@ function say(kind, text) {
   link.textContent = text;
 }
 
-function signIn() {
+// Asks for a token; says first why the one that was tried is none.
+function signIn(problem) {
   const dialog = document.getElementById("sign-in");
+  const refusal = document.getElementById("refusal");
+  refusal.textContent = problem;
+  refusal.hidden = problem === "";
+  document.getElementById("token").value = "";
   dialog.showModal();
   return new Promise(resolve => dialog.addEventListener("close", () => resolve(document.getElementById("token").value.trim()), { once: true }));
 }

@@ -27,7 +27,7 @@ export class Feed {
         });
         if (answer.status === 401 || answer.status === 403) {
           this.say("away", "not signed in");
-          this.token = await this.handle("refused", { status: answer.status });
+          this.token = await this.handle("refused", { status: this.token ? answer.status : 0 });
           sessionStorage.setItem("token", this.token);
           continue;
         }
