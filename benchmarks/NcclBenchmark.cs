@@ -96,9 +96,9 @@ internal static class NcclBenchmark
         {
             await clock.UntilAsync(isTrue, limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
-            throw new TimeoutException($"Not within {Limit.TotalSeconds} s.");
+            throw new TimeoutException($"Not within {Limit.TotalSeconds} s.", error);
         }
     }
 
