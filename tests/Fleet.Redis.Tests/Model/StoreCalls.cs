@@ -236,7 +236,8 @@ internal static class StoreCalls
         select Fenced($"nccl fact {fact} is {number}", generation, 0, async (store, job, at) =>
         {
             var said = await store.Nccl(job).AgreeAsync(at.Generation, $"fact{fact}", $"{number}", Life) ?? "refused";
-            return $"{said} {string.Join(',', (await store.Nccl(job).ReadAsync(at.Generation) ?? new Dictionary<string, string>()).Order())}";
+            var known = await store.Nccl(job).ReadAsync(at.Generation) ?? new Dictionary<string, string>();
+            return $"{said} {string.Join(',', known.Select(entry => $"{entry}").Order(StringComparer.Ordinal))}";
         });
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using LightlyCluster.Fleet.Jobs;
+using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -13,13 +13,12 @@ namespace LightlyCluster.Worker.Transport.Nccl;
 internal sealed partial class NcclSession : IAsyncDisposable
 {
     private const int StepsHeld = 2;
-    private const int WarmUpBytes = 1024;
 
     private static readonly TimeSpan EndMaximum = TimeSpan.FromSeconds(2);
 
     private readonly NcclPlan _plan;
     private readonly PayloadShape _shape;
-    private readonly INcclStore _facts;
+    private readonly NcclAgreement _agreement;
     private readonly NcclFallback _fallback;
     private readonly NcclStaging _staging;
     private readonly TransportInstruments _instruments;
@@ -53,8 +52,8 @@ internal sealed partial class NcclSession : IAsyncDisposable
         NcclPlan plan, PayloadShape shape, INcclStore facts, NcclFallback fallback, NcclStaging staging, TransportInstruments instruments, NcclClock clock,
         Action wake, ILogger logger)
     {
-        (_plan, _shape, _facts, _fallback, _staging, _instruments, _clock, _wake, _logger) =
-            (plan, shape, facts, fallback, staging, instruments, clock, wake, logger);
+        (_plan, _shape, _fallback, _staging, _instruments, _clock, _wake, _logger) = (plan, shape, fallback, staging, instruments, clock, wake, logger);
+        _agreement = new(plan, facts, clock.Provider);
         _clock.Start(NcclStage.Opening);
         _work = Task.Run(RunAsync);
         _watch = Task.Run(WatchAsync);
@@ -75,7 +74,7 @@ internal sealed partial class NcclSession : IAsyncDisposable
     /// <summary>Takes a step's payloads from now on.</summary>
     /// <param name="number">The step; each once, one after the other.</param>
     /// <param name="assignment">Who computes what in it.</param>
-    public void Begin(long number, Fleet.Sharding.ShardAssignment assignment)
+    public void Begin(long number, ShardAssignment assignment)
     {
         lock (_lock)
         {
@@ -196,6 +195,14 @@ internal sealed partial class NcclSession : IAsyncDisposable
         return -1;
     }
 
+    private long NewestStep()
+    {
+        lock (_lock)
+        {
+            return _held.Count > 0 ? _held[^1].Number : _plan.FirstStep;
+        }
+    }
+
     private IReadOnlyList<NcclRound> RoundsOf(long step)
     {
         lock (_lock)
@@ -208,9 +215,11 @@ internal sealed partial class NcclSession : IAsyncDisposable
     {
         try
         {
-            _communicator = new(_staging.Memory, await AgreeOnIdAsync(), _plan.Rank, _plan.Members.Count, _clock.Provider);
+            _communicator = new(_staging.Memory, await _agreement.IdAsync(_stop.Token), _plan.Rank, _plan.Members.Count, _clock.Provider);
             await _clock.UntilAsync(_communicator.HasEnded, _stop.Token);
-            await WarmUpAsync();
+            var mover = new NcclMover(_communicator, _staging, _clock, _instruments);
+            _clock.Start(NcclStage.WarmingUp);
+            await mover.WarmUpAsync(_plan, _stop.Token);
             LogReady(_plan.Members.Count, _plan.Generation, _plan.FirstStep);
             _clock.Stop();
             _ready.TrySetResult(true);
@@ -220,7 +229,7 @@ internal sealed partial class NcclSession : IAsyncDisposable
                 {
                     await round.Written.WaitAsync(_stop.Token);
                     _clock.Start(NcclStage.Moving);
-                    await MoveAsync(round);
+                    await mover.MoveAsync(round, _stop.Token);
                     _clock.Stop();
                     round.End(hasMoved: true);
                     _wake();
@@ -237,63 +246,6 @@ internal sealed partial class NcclSession : IAsyncDisposable
         }
     }
 
-    /// <summary>The id by which the members find each other: the first one makes it.</summary>
-    private async Task<NcclUniqueId> AgreeOnIdAsync()
-    {
-        var own = _plan.Rank == 0 ? NcclCommunicator.NewId().ToHex() : null;
-        while (true)
-        {
-            try
-            {
-                var known = own is null
-                    ? (await _facts.ReadAsync(_plan.Generation))?.GetValueOrDefault(_plan.IdFact)
-                    : await _facts.AgreeAsync(_plan.Generation, _plan.IdFact, own, NcclFallback.FactLife);
-                if (known is not null)
-                {
-                    return NcclUniqueId.FromHex(known);
-                }
-            }
-            catch (Exception error) when (error is StoreAwayException or StoreFullException)
-            {
-                // It comes again.
-            }
-
-            await Task.Delay(NcclClock.BetweenLooks, _clock.Provider, _stop.Token);
-        }
-    }
-
-    /// <summary>Everybody sends everybody what is known: ways that do not work are found before anything depends on them.</summary>
-    private async Task WarmUpAsync()
-    {
-        _clock.Start(NcclStage.WarmingUp);
-        var ranks = Enumerable.Range(0, _plan.Members.Count).ToArray();
-        using var round = new NcclRound([.. ranks.Select(rank => new NcclParcel(rank, null, [("warm-up", WarmUpBytes)]))], _plan.Rank, ranks.Length, _staging);
-        var bytes = new byte[WarmUpBytes];
-        round.TryWrite("warm-up", Known(_plan.Rank), "");
-        await MoveAsync(round);
-        round.End(hasMoved: true);
-        foreach (var rank in ranks)
-        {
-            if (!round.TryRead(rank, "warm-up", bytes) || !bytes.AsSpan().SequenceEqual(Known(rank)))
-            {
-                throw new NcclException($"NCCL brings other bytes from rank {rank} than it sent.");
-            }
-        }
-
-        static byte[] Known(int rank) => [.. Enumerable.Range(rank, WarmUpBytes).Select(value => (byte)(value * 7))];
-    }
-
-    private async Task MoveAsync(NcclRound round)
-    {
-        round.Load();
-        _communicator!.Begin(round.Transfers);
-        await _clock.UntilAsync(_communicator.HasEnded, _stop.Token);
-        round.Unload();
-        await _clock.UntilAsync(() => _communicator.HasEnded() && _staging.Memory.HasEnded(), _stop.Token);
-        _instruments.Sent(JobVocabulary.TransportNccl, round.BytesSent);
-        _instruments.Received(JobVocabulary.TransportNccl, round.BytesReceived);
-    }
-
     /// <summary>Looks whether the generation goes on and the others do, and whether what is under way takes too long.</summary>
     private async Task WatchAsync()
     {
@@ -308,18 +260,10 @@ internal sealed partial class NcclSession : IAsyncDisposable
                     return;
                 }
 
-                try
+                if (await _agreement.EndAsync() is { } end)
                 {
-                    var facts = await _facts.ReadAsync(_plan.Generation);
-                    if (facts is null || facts.ContainsKey(_plan.BreakFact))
-                    {
-                        GiveUp(facts?[_plan.BreakFact] ?? "");
-                        return;
-                    }
-                }
-                catch (StoreAwayException)
-                {
-                    // Nobody knows; it goes on as it is.
+                    GiveUp(end);
+                    return;
                 }
             }
         }
@@ -354,7 +298,8 @@ internal sealed partial class NcclSession : IAsyncDisposable
         _ready.TrySetResult(false);
         if (reason.Length > 0)
         {
-            await TellAsync(reason);
+            // Whoever notices first says in which step; all go by that.
+            _agreedBreak = await _agreement.BreakAsync(NewestStep(), reason);
             LogBroken(_plan.Generation, reason, Next?.FirstStep is { } next ? $"step {next}" : "the next generation");
         }
 
@@ -367,25 +312,6 @@ internal sealed partial class NcclSession : IAsyncDisposable
         Array.ForEach(open, round => round.End(hasMoved: false));
         _wake();
         await FlushAsync(_ => true, _ => true);
-    }
-
-    private async Task TellAsync(string reason)
-    {
-        long step;
-        lock (_lock)
-        {
-            step = _held.Count > 0 ? _held[^1].Number : _plan.FirstStep;
-        }
-
-        try
-        {
-            // Whoever notices first says in which step; all go by that.
-            _agreedBreak = await _facts.AgreeAsync(_plan.Generation, _plan.BreakFact, $"{step} {reason}", NcclFallback.FactLife);
-        }
-        catch (Exception error) when (error is StoreAwayException or StoreFullException)
-        {
-            // The others notice by themselves, and this worker learns of the next generation.
-        }
     }
 
     private async Task FlushAsync(Func<NcclStep, bool> isWanted, Func<string, bool> isNeeded)
