@@ -137,7 +137,8 @@ internal sealed partial class JobRunner(
         if (ticket.Specification.Sync.Transport == JobVocabulary.Auto)
         {
             await UntilAnsweredAsync(
-                () => new LinkProbe(ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, clock).MeasureAsync(), cancellationToken);
+                () => new LinkProbe(
+                    ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, transports.NcclReachOf(ticket.Worker), clock).MeasureAsync(), cancellationToken);
         }
 
         WarnOfLeak(computation.Shape.Specification);

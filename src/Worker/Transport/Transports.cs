@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Fleet.Transports;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Nccl;
@@ -27,6 +28,11 @@ internal sealed class Transports(
         var gpus = OpenNccl(incarnation, transport, shape, store.Nccl(job), store.Payloads);
         return new(store.Payloads, isDirect ? await OpenPeersAsync(job, incarnation, store.Peers(job, incarnation)) : null, gpus, instruments);
     }
+
+    /// <summary>Whether this worker can exchange by NCCL.</summary>
+    public NcclReach NcclReachOf(string worker) => nccl.Value.Problem.Length > 0
+        ? NcclReach.Without(worker, nccl.Value.Problem)
+        : NcclReach.Of(worker, nccl.Value.Machine, nccl.Value.Device);
 
     private NcclTransport? OpenNccl(string incarnation, string transport, PayloadShape shape, INcclStore facts, IPayloadStore data)
     {

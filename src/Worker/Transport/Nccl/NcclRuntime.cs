@@ -18,6 +18,7 @@ internal sealed record NcclRuntime(string Problem, string Machine, string Device
     /// </summary>
     private const string HostMemoryExport = "lightlyHostDevice";
 
+    private const string Cuda = "cuda";
     private const int BusIdBytes = 32;
 
     /// <summary>How long members wait for each other.</summary>
@@ -26,6 +27,12 @@ internal sealed record NcclRuntime(string Problem, string Machine, string Device
     /// <summary>Looks for library and device.</summary>
     public static NcclRuntime Find(DeviceChoice choice)
     {
+        var onCpu = $"this worker computes on {choice.Description}, and NCCL needs a CUDA device (--device cuda, resources.device: cuda)";
+        if (choice.Description != Cuda && Environment.GetEnvironmentVariable(NcclLibrary.Variable) is not { Length: > 0 })
+        {
+            return Without(onCpu);
+        }
+
         if (!NcclLibrary.IsHere)
         {
             return Without(
@@ -45,9 +52,9 @@ internal sealed record NcclRuntime(string Problem, string Machine, string Device
             return new("", PeerAddress.ThisMachine, HostDevice(export), () => new HostMemory());
         }
 
-        if (choice.Description != "cuda")
+        if (choice.Description != Cuda)
         {
-            return Without($"this worker computes on {choice.Description}; NCCL needs a CUDA device (--device cuda, resources.device: cuda)");
+            return Without(onCpu);
         }
 
         return NcclLibrary.HasCudaRuntime
