@@ -6,7 +6,8 @@ namespace LightlyCluster.Benchmarks.Exchange;
 internal sealed class TimedPayloads(IPayloadStore payloads, CallTimes times) : IPayloadStore
 {
     /// <inheritdoc/>
-    public string NewKey(string job, long step, string what, string incarnation) => payloads.NewKey(job, step, what, incarnation);
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        payloads.NewKey(job, step, what, incarnation, bytes);
 
     /// <inheritdoc/>
     public string SnapshotKey(string job, long step, string incarnation, int piece) => payloads.SnapshotKey(job, step, incarnation, piece);

@@ -19,7 +19,7 @@ public sealed class PayloadStore : IPayloadStore
     }
 
     /// <summary>A key that nobody ever used before.</summary>
-    public string NewKey(string job, long step, string what, string incarnation) =>
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
         _keys.Payload(job, step, what, incarnation, Interlocked.Increment(ref _attempt));
 
     /// <summary>Stores bytes. They must not change before the task ends.</summary>

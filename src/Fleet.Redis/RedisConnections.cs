@@ -114,13 +114,20 @@ public sealed class RedisConnections : IAsyncDisposable
         try
         {
             var setting = await server.ConfigGetAsync("unixsocket");
-            return setting is [{ Value: { Length: > 0 } path }] && File.Exists(path) ? new UnixDomainSocketEndPoint(path) : server.EndPoint;
+            if (setting is [{ Value: { Length: > 0 } path }])
+            {
+                var near = new UnixDomainSocketEndPoint(path);
+                using var trial = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await trial.ConnectAsync(near);
+                return near;
+            }
         }
-        catch (RedisServerException)
+        catch (Exception error) when (error is RedisServerException or SocketException or ArgumentException)
         {
-            // The server keeps its settings to itself.
-            return server.EndPoint;
+            // The server keeps its settings to itself, or the socket is in another container, another user's, or gone.
         }
+
+        return server.EndPoint;
     }
 
     private static async Task<ConnectionMultiplexer> ConnectOneAsync(string endpoint, StoreAccess? access, string clientName, TimeSpan timeout, bool mayAskSettings)

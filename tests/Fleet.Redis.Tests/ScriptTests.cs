@@ -273,7 +273,7 @@ public abstract partial class ScriptTests : IAsyncLifetime
     {
         var steps = await StartAsync("job", ["one"]);
         var payloads = _store.Payloads;
-        await payloads.WriteAsync(payloads.NewKey("job", 0, "x", "dead"), new byte[1000], Life);
+        await payloads.WriteAsync(payloads.NewKey("job", 0, "x", "dead", default), new byte[1000], Life);
         await steps["one"].PublishNodesAsync(1, 0, [Node(0, 0, 2)], Life);
         await _jobs.ChangeStateAsync("job", new(JobState.Cancelled, 1), [JobState.Running]);
 

@@ -7,7 +7,8 @@ namespace LightlyCluster.TestSupport;
 internal sealed class MemoryPayloadStore(MemoryKeys keys) : IPayloadStore
 {
     /// <inheritdoc/>
-    public string NewKey(string job, long step, string what, string incarnation) => $"payload:{job}:{step}:{what}:{incarnation}:{++keys.Attempt}";
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        $"payload:{job}:{step}:{what}:{incarnation}:{++keys.Attempt}";
 
     /// <inheritdoc/>
     public string SnapshotKey(string job, long step, string incarnation, int piece) => $"payload:{job}:{step}:snapshot{piece}:{incarnation}:0";

@@ -15,11 +15,12 @@ namespace LightlyCluster.Transports.Tests;
 internal sealed class PayloadPair : IAsyncDisposable
 {
     private readonly RedisConnections _connections;
-    private readonly TestMeters _meters;
     private readonly PeerServer[] _servers;
 
     private PayloadPair(RedisConnections connections, TestMeters meters, PeerServer[] servers, TransportPayloads writer, TransportPayloads reader) =>
-        (_connections, _meters, _servers, Writer, Reader) = (connections, meters, servers, writer, reader);
+        (_connections, Meters, _servers, Writer, Reader) = (connections, meters, servers, writer, reader);
+
+    public TestMeters Meters { get; }
 
     public TransportPayloads Writer { get; }
 
@@ -50,6 +51,9 @@ internal sealed class PayloadPair : IAsyncDisposable
         return new(connections, meters, servers, sides[0], sides[1]);
     }
 
+    /// <summary>Cuts the writer off, as its death does.</summary>
+    public ValueTask CutOffWriterAsync() => _servers[0].DisposeAsync();
+
     public async ValueTask DisposeAsync()
     {
         await Reader.DisposeAsync();
@@ -59,7 +63,7 @@ internal sealed class PayloadPair : IAsyncDisposable
             await server.DisposeAsync();
         }
 
-        _meters.Dispose();
+        Meters.Dispose();
         await _connections.DisposeAsync();
     }
 }

@@ -70,6 +70,11 @@ internal sealed class TransportRun : IAsyncDisposable
         $"{string.Join(", ", names)} are ready",
         () => Task.FromResult(names.All(name => _members.Single(member => member.Name == name).State.Heartbeat().Status is "Ready" or "Training")));
 
+    /// <summary>Waits until the rows of a shard are announced.</summary>
+    public Task IsAnnouncedAsync(long step, int shard) => UntilAsync(
+        $"shard {shard} of step {step} is announced",
+        async () => (await new StepStore(_connections, SimulatedJob.Id, "test").ReadShardsAsync(step, [shard])).ContainsKey(shard));
+
     /// <summary>Makes members known as living.</summary>
     public Task HoldLeasesAsync(params string[] names) =>
         Task.WhenAll(names.Select(name => new LeaseStore(_connections).RenewAsync(name, TimeSpan.FromMinutes(10))));

@@ -126,6 +126,53 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
     }
 
     [Theory]
+    [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
+    public async Task Rows_are_announced_while_the_next_shard_is_computed(string kind)
+    {
+        await using var run = await TransportRun.StartAsync(stores, kind);
+        await run.AddAsync("one");
+        await run.AddAsync("two", where => where == "publish 1 3" ? run.IsAnnouncedAsync(1, 2) : Task.CompletedTask);
+        await run.BeginAsync("one", "two");
+
+        await run.ShouldEndWellAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
+    public async Task A_worker_that_is_gone_or_loses_its_share_between_two_announcements_changes_nothing(string kind)
+    {
+        await using var run = await TransportRun.StartAsync(stores, kind);
+        var (isBetween, mayGoOn, isGone) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        TestMember? victim = null;
+        await run.AddAsync("one");
+        victim = await run.AddAsync("two", async where =>
+        {
+            if (where == "publish 1 3")
+            {
+                await run.IsAnnouncedAsync(1, 2);
+                isBetween.TrySetResult();
+                await mayGoOn.Task;
+            }
+            else if (where == "publish 2 2")
+            {
+                await run.IsAnnouncedAsync(2, 0);
+                await victim!.CutOffAsync();
+                isGone.TrySetResult();
+                await Task.Delay(Timeout.Infinite, victim.Stopping);
+            }
+        });
+        await run.BeginAsync("one", "two");
+
+        await isBetween.Task;
+        await run.BumpAsync(ShardAssignment.Weighted(4, ["two", "one"], [3, 1]));
+        mayGoOn.SetResult();
+        await isGone.Task;
+        await run.BumpAsync(ShardAssignment.Weighted(4, ["one"], [1]));
+
+        await run.ShouldEndWellAsync();
+    }
+
+    [Theory]
     [MemberData(nameof(TransportKind.Lying), MemberType = typeof(TransportKind))]
     public async Task Bytes_that_are_gone_are_computed_again(string kind)
     {
@@ -156,7 +203,7 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
     {
         await using var pair = await PayloadPair.OpenAsync(stores.For(kind), TransportKind.TransportOf(kind));
         byte[] bytes = [1, 2, 3, 4];
-        var key = pair.Writer.NewKey("job", 0, "reduced0", "writer");
+        var key = pair.Writer.NewKey("job", 0, "reduced0", "writer", bytes);
         await pair.Writer.WriteAsync(key, bytes, TimeSpan.FromMinutes(1));
         var read = new byte[4];
 

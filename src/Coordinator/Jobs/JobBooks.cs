@@ -24,7 +24,7 @@ internal sealed partial class JobBooks(IJobStore store, WorkerDirectory director
     {
         var history = await store.ReadHistoryAsync(job.Id);
         var change = GenerationRows.Write(asked, job, history, incarnation => directory.FactsOf(incarnation, job.Id),
-            JobSpecificationJson.Read(job.Specification).Sync.Transport, term, Now);
+            JobSpecificationJson.Read(job.Specification).Sync, term, Now);
         CrashPoint.Reach("coordinator.before-generation");
         if (await store.BumpGenerationAsync(job.Id, change) is not { } begun)
         {

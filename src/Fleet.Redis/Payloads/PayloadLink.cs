@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -24,8 +23,8 @@ internal sealed class PayloadLink : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ReplyReader _replies;
     private readonly Queue<PendingReply> _pending = new();
-    private readonly BlockingCollection<PayloadRequest> _requests = [];
-    private readonly Lock _lock = new();
+    private readonly Queue<PayloadRequest> _requests = new();
+    private readonly object _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,7 +91,8 @@ internal sealed class PayloadLink : IAsyncDisposable
             }
 
             _pending.Enqueue(reply);
-            _requests.Add(request);
+            _requests.Enqueue(request);
+            Monitor.Pulse(_lock);
         }
 
         return reply.Completion;
@@ -105,7 +105,6 @@ internal sealed class PayloadLink : IAsyncDisposable
         await _ended.Task;
         await _watching;
         _socket.Dispose();
-        _requests.Dispose();
         _stop.Dispose();
     }
 
@@ -173,7 +172,7 @@ internal sealed class PayloadLink : IAsyncDisposable
     {
         try
         {
-            foreach (var request in _requests.GetConsumingEnumerable())
+            while (TryTake(out var request))
             {
                 SendAll(request.Head.Span);
                 SendAll(request.Value.Span);
@@ -183,6 +182,22 @@ internal sealed class PayloadLink : IAsyncDisposable
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             HangUp();
+        }
+    }
+
+    /// <summary>Waits for the next request; it sleeps at once, where a blocking collection would spin.</summary>
+    /// <returns>False when the connection has ended.</returns>
+    private bool TryTake(out PayloadRequest request)
+    {
+        lock (_lock)
+        {
+            while (_requests.Count == 0 && !_hasEnded)
+            {
+                Monitor.Wait(_lock);
+            }
+
+            request = _hasEnded ? default : _requests.Dequeue();
+            return !_hasEnded;
         }
     }
 
@@ -222,7 +237,7 @@ internal sealed class PayloadLink : IAsyncDisposable
         lock (_lock)
         {
             _hasEnded = true;
-            _requests.CompleteAdding();
+            Monitor.PulseAll(_lock);
         }
 
         HangUp();

@@ -33,13 +33,7 @@ public static class ModelSize
     public static double ReducedBytes(JobSpecification specification)
     {
         var trained = TrainedValues(specification);
-        var bytes = specification.Sync.Wire switch
-        {
-            JobVocabulary.WireBFloat16 => 2,
-            JobVocabulary.WireInt8 => 33.0 / 32,
-            _ => sizeof(float),
-        };
-        return (trained * bytes) + ((ReducedValues(specification) - trained) * sizeof(float));
+        return (trained * specification.Sync.WireBytes) + ((ReducedValues(specification) - trained) * sizeof(float));
     }
 
     /// <summary>Numbers that all shards publish before gradients, for everybody to read.</summary>

@@ -30,6 +30,14 @@ public sealed record SyncSpecification
     /// <summary>Under local SGD: Nesterov momentum of the outer step.</summary>
     public double OuterMomentum { get; init; } = DefaultOuterMomentum;
 
+    /// <summary>Bytes that one gradient takes on its way.</summary>
+    public double WireBytes => Wire switch
+    {
+        JobVocabulary.WireBFloat16 => 2,
+        JobVocabulary.WireInt8 => 33.0 / 32,
+        _ => sizeof(float),
+    };
+
     /// <summary>Whether a step is a round of local SGD.</summary>
     public bool IsLocal => Transport == JobVocabulary.TransportLocalSgd;
 }

@@ -1,3 +1,4 @@
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Transports;
 
@@ -11,11 +12,11 @@ public static class GenerationRows
     /// <param name="job">The job that it was made on.</param>
     /// <param name="history">The rows as they are.</param>
     /// <param name="factsOf">What the observer knows of a member.</param>
-    /// <param name="transport">The job's <c>sync.transport</c>.</param>
+    /// <param name="sync">The job's <c>sync</c>.</param>
     /// <param name="term">The term of a leader; null from a member.</param>
     /// <param name="nowMilliseconds">Milliseconds since 1970, for records only.</param>
     public static GenerationChange Write(
-        BeginGeneration asked, JobRecord job, IReadOnlyDictionary<string, string> history, Func<string, MemberFacts> factsOf, string transport,
+        BeginGeneration asked, JobRecord job, IReadOnlyDictionary<string, string> history, Func<string, MemberFacts> factsOf, SyncSpecification sync,
         long? term, long nowMilliseconds)
     {
         var rows = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -34,7 +35,7 @@ public static class GenerationRows
             Math.Round(loss.Detection.TotalSeconds, 3), loss.Incarnation).Write());
         return new(term, asked.ExpectedGeneration, asked.Current, asked.Next, asked.IsStart, nowMilliseconds, [.. losses], rows)
         {
-            Transport = TransportChoice.Of(transport, job, asked.Next.Members.Count()),
+            Transport = TransportChoice.Of(sync, job, asked.Next.Members.Count()),
         };
     }
 

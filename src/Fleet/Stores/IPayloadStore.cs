@@ -3,8 +3,8 @@ namespace LightlyCluster.Fleet.Stores;
 /// <summary>Megabytes: immutable payloads in DATA or with the workers, each with a life span, checked by digest when read.</summary>
 public interface IPayloadStore
 {
-    /// <summary>A key that nobody ever used before.</summary>
-    string NewKey(string job, long step, string what, string incarnation);
+    /// <summary>A key that nobody ever used before, for bytes that are to be stored; it may say where they lie.</summary>
+    string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes);
 
     /// <summary>The key of a piece of a snapshot.</summary>
     string SnapshotKey(string job, long step, string incarnation, int piece);

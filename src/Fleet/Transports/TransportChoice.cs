@@ -20,23 +20,23 @@ public sealed record TransportChoice(string Name, string Why)
     /// A sum of N bytes among W workers moves (3W - 2) N through the store, whoever takes part, and 2 (W - 1) / W N to and from each
     /// worker directly (docs/protocol.md, traffic). The store serves one worker as fast as it serves all together.
     /// </remarks>
-    /// <param name="specified">The job's <c>sync.transport</c>.</param>
+    /// <param name="sync">The job's <c>sync</c>.</param>
     /// <param name="job">The job with what workers have measured.</param>
     /// <param name="workers">Members of the generation.</param>
-    public static TransportChoice Of(string specified, JobRecord job, int workers)
+    public static TransportChoice Of(SyncSpecification sync, JobRecord job, int workers)
     {
-        if (specified == JobVocabulary.TransportLocalSgd)
+        if (sync.IsLocal)
         {
             // What it says of the computation is another matter; once a round the store does.
             return Redis;
         }
 
-        if (specified != JobVocabulary.Auto)
+        if (sync.Transport != JobVocabulary.Auto)
         {
-            return new(specified, "");
+            return new(sync.Transport, "");
         }
 
-        var bytes = (double)job.VectorLength * sizeof(float);
+        var bytes = job.VectorLength * sync.WireBytes;
         var links = job.Links;
         if (workers < 2)
         {

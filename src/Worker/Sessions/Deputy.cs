@@ -72,7 +72,7 @@ internal sealed partial class Deputy(IFleetStore store, string worker, Membershi
         {
             var history = await store.Jobs.ReadHistoryAsync(record.Id);
             var change = GenerationRows.Write(
-                asked, record, history, _ => MemberFacts.Unknown, JobSpecificationJson.Read(record.Specification).Sync.Transport, term: null, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                asked, record, history, _ => MemberFacts.Unknown, JobSpecificationJson.Read(record.Specification).Sync, term: null, clock.GetUtcNow().ToUnixTimeMilliseconds());
             if (await store.Jobs.BumpGenerationAsync(record.Id, change) is { } begun)
             {
                 _recoveries.Add(record.Id, begun.Step, change.Recoveries);

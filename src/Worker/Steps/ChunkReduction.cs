@@ -161,7 +161,8 @@ internal sealed class ChunkReduction(
         var published = (await steps.ReadNodesAsync(_step, open, frame.ShardCount)).ToLookup(node => node.Chunk);
         foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
         {
-            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk)) && !exchange.IsUnderWay(node.Payload)).ToDictionary(node => node.Node, node => node.Payload);
+            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk)) && !exchange.IsUnderWay(node.Payload))
+                .ToDictionary(node => node.Node, node => node.Payload);
             if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
             {
                 _underWay.Add(chunk, ReduceAsync(chunk, available));
@@ -295,32 +296,44 @@ internal sealed class ChunkReduction(
 
     private void Sum(int chunk, IReadOnlyDictionary<TreeNode, Memory<byte>> parts)
     {
-        AddInto(ReductionTree.Root(frame.ShardCount), Part(reduced, chunk).Span);
-
-        void AddInto(TreeNode node, Span<byte> destination)
+        var destination = Part(reduced, chunk).Span;
+        var root = ReductionTree.Root(frame.ShardCount);
+        if (parts.TryGetValue(root, out var whole))
         {
-            if (parts.TryGetValue(node, out var part))
-            {
-                part.Span.CopyTo(destination);
-                return;
-            }
+            whole.Span.CopyTo(destination);
+            return;
+        }
 
-            AddInto(node.Left, destination);
+        AddInto(root, destination);
+
+        void AddInto(TreeNode node, Span<byte> sum)
+        {
+            var left = ValueOf(node.Left, sum);
             if (parts.TryGetValue(node.Right, out var right))
             {
-                Add(node, destination, right.Span);
+                Add(node, left, right.Span, sum);
                 return;
             }
 
             var scratch = chunkPool.Rent();
-            var sum = scratch.GetSpan()[..destination.Length];
-            AddInto(node.Right, sum);
-            Add(node, destination, sum);
+            Add(node, left, ValueOf(node.Right, scratch.GetSpan()[..sum.Length]), sum);
             chunkPool.Return(scratch);
         }
 
-        void Add(TreeNode node, Span<byte> left, ReadOnlySpan<byte> right) =>
-            frame.Sum.Add(chunk, MemoryMarshal.Cast<byte, float>(left), MemoryMarshal.Cast<byte, float>(right), _step, node);
+        // Where a node lies, or is added up if it is not here.
+        ReadOnlySpan<byte> ValueOf(TreeNode node, Span<byte> sum)
+        {
+            if (parts.TryGetValue(node, out var part))
+            {
+                return part.Span;
+            }
+
+            AddInto(node, sum);
+            return sum;
+        }
+
+        void Add(TreeNode node, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> sum) => frame.Sum.Add(
+            chunk, MemoryMarshal.Cast<byte, float>(left), MemoryMarshal.Cast<byte, float>(right), MemoryMarshal.Cast<byte, float>(sum), _step, node);
     }
 
     private Memory<byte> Part(VectorBuffer buffer, int chunk)

@@ -122,11 +122,11 @@ internal sealed partial class JobRunner(
 
     private async Task RunAsync(IJobComputation computation, CancellationToken cancellationToken)
     {
-        using var pool = new VectorPool(computation.Shape.Layout.Length);
-        using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength);
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
         await using var payloads = await UntilAnsweredAsync(() => transports.OpenAsync(
             ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, PayloadShape.Of(computation.Shape), store), cancellationToken);
+        using var pool = new VectorPool(computation.Shape.Layout.Length, payloads.Memory);
+        using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength, payloads.Memory);
         using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
         payloads.OnArrival(events.Wake);

@@ -97,12 +97,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         var range = assignment.RangeOf(Incarnation);
         parts.Computation.Expect(range);
         var isAlone = assignment.Members.Count() == 1 && job.Plan.Members.Count == 1 && job.RetainFrom < 0;
-        foreach (var shard in range.Shards())
-        {
-            await _computer.PublishAsync(shard, cancellationToken);
-        }
-
-        if (!await AnnounceAsync(job, isAlone) || !await CollectAsync(job, cancellationToken))
+        if (!await PublishAsync(job, range, isAlone, cancellationToken) || !await CollectAsync(job, cancellationToken))
         {
             return null;
         }
@@ -115,6 +110,35 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         return isAlone ? await CommitAloneAsync(job, cancellationToken) : await ReduceAsync(job, assignment, cancellationToken);
     }
 
+    /// <summary>
+    /// First halves of a range. Where others wait for rows, those of a shard travel while the next ones are computed: one announcement at
+    /// a time, with all that is computed by then.
+    /// </summary>
+    private async Task<bool> PublishAsync(JobRecord job, ShardRange range, bool isAlone, CancellationToken cancellationToken)
+    {
+        var isAwaited = !isAlone && parts.Shape.PublishedLength > 0;
+        var announcing = Task.FromResult(true);
+        try
+        {
+            foreach (var shard in range.Shards())
+            {
+                if (isAwaited && announcing.IsCompletedSuccessfully && await announcing)
+                {
+                    announcing = AnnounceAsync(job, isAlone);
+                }
+
+                await _computer.PublishAsync(shard, cancellationToken);
+            }
+        }
+        finally
+        {
+            await ((Task)announcing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        return await announcing && await AnnounceAsync(job, isAlone);
+    }
+
+    /// <summary>Publishes what is computed and not announced yet; false when the generation changed meanwhile.</summary>
     private async Task<bool> AnnounceAsync(JobRecord job, bool isAlone)
     {
         var fresh = _computer.Published.Values.Where(shard => !_announced.Contains(shard.Shard)).ToArray();
@@ -165,7 +189,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             }
 
             var pointers = await parts.Steps.ReadShardsAsync(_step, missing);
-            var found = missing.Where(shard => pointers.TryGetValue(shard, out var pointer) && !parts.Exchange.IsUnderWay(pointer.Payload)).ToArray();
+            var found = missing.Where(shard => pointers.TryGetValue(shard, out var pointer) && !parts.Exchange.IsUnderWay(pointer.Payload))
+                .ToArray();
             await Task.WhenAll(found.Select(async shard =>
                 _rows[shard] = await parts.Exchange.TryReadRowsAsync(_step, pointers[shard], parts.Shape.PublishedLength)));
             var lost = found.Where(shard => _rows[shard] is null && ++failures[shard] >= ReadsOfLostShards).ToArray();

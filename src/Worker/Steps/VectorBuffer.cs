@@ -6,18 +6,24 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>A reduced vector or a node of the tree: float32 values outside the managed heap, at a multiple of 64 bytes.</summary>
 internal sealed unsafe class VectorBuffer : MemoryManager<byte>
 {
+    private readonly SharedMemory? _shared;
     private float* _values;
     private int _holders;
 
-    public VectorBuffer(int length, VectorPool pool)
+    public VectorBuffer(int length, VectorPool pool, SharedMemory? shared)
     {
         Pool = pool;
         Length = length;
-        _values = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
+        (Place, var address) = shared?.Take((long)length * sizeof(float)) ?? (-1, 0);
+        _shared = address == 0 ? null : shared;
+        _values = address == 0 ? (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64) : (float*)address;
     }
 
     /// <summary>Where it comes from, and goes when nobody retains it.</summary>
     public VectorPool Pool { get; }
+
+    /// <summary>Where other processes find it in the shared memory; -1 when it does not lie there.</summary>
+    public long Place { get; }
 
     /// <summary>Number of values.</summary>
     public int Length { get; }
@@ -55,7 +61,15 @@ internal sealed unsafe class VectorBuffer : MemoryManager<byte>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_values);
+        if (_shared is { } shared && _values is not null)
+        {
+            shared.Release();
+        }
+        else
+        {
+            NativeMemory.AlignedFree(_values);
+        }
+
         _values = null;
     }
 }

@@ -4,7 +4,9 @@ using LightlyCluster.Fleet;
 namespace LightlyCluster.Worker.Steps;
 
 /// <summary>Buffers of one length, used again, so that a steady run allocates none.</summary>
-internal sealed class VectorPool(int length) : IDisposable
+/// <param name="length">Values in a buffer.</param>
+/// <param name="shared">Where they lie, so that other processes may read them; null: in memory of this process alone.</param>
+internal sealed class VectorPool(int length, SharedMemory? shared = null) : IDisposable
 {
     private readonly ConcurrentBag<VectorBuffer> _free = [];
     private volatile bool _isDisposed;
@@ -12,7 +14,7 @@ internal sealed class VectorPool(int length) : IDisposable
     /// <summary>Takes a buffer with whatever it holds.</summary>
     public VectorBuffer Rent()
     {
-        var buffer = _free.TryTake(out var free) ? free : new VectorBuffer(length, this);
+        var buffer = _free.TryTake(out var free) ? free : new VectorBuffer(length, this, shared);
         buffer.Retain();
         return buffer;
     }

@@ -6,19 +6,20 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>The one addition of the tree: element by element, left plus right, in IEEE single precision.</summary>
 internal static class VectorSum
 {
-    /// <summary>Adds <paramref name="right"/> to <paramref name="left"/> in place.</summary>
-    public static void Add(Span<float> left, ReadOnlySpan<float> right)
+    /// <summary>Writes left plus right into <paramref name="sum"/>, which may be <paramref name="left"/>.</summary>
+    public static void Add(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum)
     {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(left);
-        var others = MemoryMarshal.Cast<float, Vector<float>>(right);
-        for (var index = 0; index < vectors.Length; index++)
+        var lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
+        var rights = MemoryMarshal.Cast<float, Vector<float>>(right)[..lefts.Length];
+        var sums = MemoryMarshal.Cast<float, Vector<float>>(sum)[..lefts.Length];
+        for (var index = 0; index < lefts.Length; index++)
         {
-            vectors[index] += others[index];
+            sums[index] = lefts[index] + rights[index];
         }
 
-        for (var index = vectors.Length * Vector<float>.Count; index < left.Length; index++)
+        for (var index = lefts.Length * Vector<float>.Count; index < left.Length; index++)
         {
-            left[index] += right[index];
+            sum[index] = left[index] + right[index];
         }
     }
 }

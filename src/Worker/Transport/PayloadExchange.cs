@@ -65,7 +65,7 @@ internal sealed class PayloadExchange(
             var key = "";
             if (!isAlone && bytes.Length > 0)
             {
-                key = Own(step, payloads.NewKey(job, step, PayloadNames.Shard(shard.Shard), incarnation));
+                key = Own(step, payloads.NewKey(job, step, PayloadNames.Shard(shard.Shard), incarnation, bytes));
                 await WriteAsync(key, bytes);
             }
 
@@ -133,7 +133,7 @@ internal sealed class PayloadExchange(
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
     public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
-        new(chunk, await WriteChunkAsync(Own(step, payloads.NewKey(job, step, PayloadNames.Reduced(chunk), incarnation)), reduced, chunk));
+        new(chunk, await WriteChunkAsync(_ownKeys, step, PayloadNames.Reduced(chunk), reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
@@ -215,8 +215,6 @@ internal sealed class PayloadExchange(
 
     private string Own(long step, string key) => Note(_ownKeys, step, key);
 
-    private string OwnNode(long step, string key) => Note(_nodeKeys, step, key);
-
     private string Note(Dictionary<long, List<string>> keysByStep, long step, string key)
     {
         lock (_ownKeys)
@@ -245,8 +243,8 @@ internal sealed class PayloadExchange(
     {
         try
         {
-            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(new(chunk, node, await WriteChunkAsync(
-                OwnNode(step, payloads.NewKey(job, step, PayloadNames.Node(node, chunk), incarnation)), sum, chunk)))));
+            await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(
+                new(chunk, node, await WriteChunkAsync(_nodeKeys, step, PayloadNames.Node(node, chunk), sum, chunk)))));
         }
         finally
         {
@@ -254,12 +252,13 @@ internal sealed class PayloadExchange(
         }
     }
 
-    private async Task<PayloadPointer> WriteChunkAsync(string key, VectorBuffer vector, int chunk)
+    private async Task<PayloadPointer> WriteChunkAsync(Dictionary<long, List<string>> keys, long step, string what, VectorBuffer vector, int chunk)
     {
         await _window.WaitAsync();
         try
         {
             using var encoded = EncodedChunk.Of(codec, vector, chunk, chunkPool);
+            var key = Note(keys, step, payloads.NewKey(job, step, what, incarnation, encoded.Bytes));
             var writing = payloads.WriteAsync(key, encoded.Bytes, Life);
             var digest = PayloadDigest.Of(encoded.Bytes.Span);
             await writing;

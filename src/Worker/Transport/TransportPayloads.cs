@@ -1,5 +1,6 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Nccl;
 using LightlyCluster.Worker.Transport.Peer;
@@ -29,6 +30,9 @@ internal sealed class TransportPayloads(IPayloadStore store, PeerTransport? peer
             }
         }
     }
+
+    /// <summary>Where vectors must lie so that other workers of this machine may read them in place; null where that does not matter.</summary>
+    public SharedMemory? Memory => peers?.Memory;
 
     /// <summary>The transport of what is written now.</summary>
     public string Transport =>
@@ -68,7 +72,8 @@ internal sealed class TransportPayloads(IPayloadStore store, PeerTransport? peer
     public bool IsUnderWay(string key) => At(key).IsUnderWay(key);
 
     /// <inheritdoc/>
-    public string NewKey(string job, long step, string what, string incarnation) => Writes.NewKey(job, step, what, incarnation);
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        Writes.NewKey(job, step, what, incarnation, bytes);
 
     /// <inheritdoc/>
     public string SnapshotKey(string job, long step, string incarnation, int piece) => Writes.SnapshotKey(job, step, incarnation, piece);

@@ -61,9 +61,15 @@ internal sealed class Transports(
     private async Task<PeerTransport> OpenPeersAsync(string job, string incarnation, IPeerStore store)
     {
         var address = await server.StartAsync(store.NearestAddress);
+        var memory = SharedMemory.TryCreate();
         var offer = new PeerOffer(job, incarnation, new());
+        if (memory is not null)
+        {
+            offer.Shelf.Put(PeerKey.Memory(job, incarnation), PeerFrame.Location(memory.Location));
+        }
+
         server.Open(offer);
         var links = new PeerLinks(job, incarnation, store, instruments, clock, logger);
-        return new(server, offer, links, new(incarnation, offer.Shelf, links), store, address.ToString(), clock);
+        return new(server, offer, links, new(incarnation, offer.Shelf, links), memory, store, address.ToString(), clock);
     }
 }

@@ -5,7 +5,8 @@ namespace LightlyCluster.Simulation.Tests.Network;
 /// <summary>Payloads over the network.</summary>
 internal sealed class FaultyPayloadStore(IPayloadStore inner, SimulatedNetwork network) : FaultyLink(network, isData: true), IPayloadStore
 {
-    public string NewKey(string job, long step, string what, string incarnation) => inner.NewKey(job, step, what, incarnation);
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        inner.NewKey(job, step, what, incarnation, bytes);
 
     public string SnapshotKey(string job, long step, string incarnation, int piece) => inner.SnapshotKey(job, step, incarnation, piece);
 

@@ -68,7 +68,8 @@ internal sealed class ShardArithmetic
                     }
                     else
                     {
-                        shape.Sum.Add(chunk, vector.AsSpan(offset, length), right.AsSpan(offset, length), arithmetic.Step, node);
+                        var whole = vector.AsSpan(offset, length);
+                        shape.Sum.Add(chunk, whole, right.AsSpan(offset, length), whole, arithmetic.Step, node);
                     }
                 }
 

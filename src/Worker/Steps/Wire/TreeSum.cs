@@ -37,16 +37,17 @@ internal sealed class TreeSum(VectorLayout layout, IWireFormat format, ulong see
         for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
         {
             var (offset, length) = layout.Chunk(chunk);
-            Add(chunk, left.Values.Slice(offset, length), right.Values.Slice(offset, length), step, node);
+            var sum = left.Values.Slice(offset, length);
+            Add(chunk, sum, right.Values.Slice(offset, length), sum, step, node);
         }
     }
 
-    /// <summary>Adds one chunk of the right child of a node to that of the left one in place.</summary>
-    public void Add(int chunk, Span<float> left, ReadOnlySpan<float> right, long step, TreeNode node)
+    /// <summary>Writes one chunk of a node, left child plus right child, into <paramref name="sum"/>, which may be <paramref name="left"/>.</summary>
+    public void Add(int chunk, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> sum, long step, TreeNode node)
     {
         if (format.IsExact)
         {
-            VectorSum.Add(left, right);
+            VectorSum.Add(left, right, sum);
             return;
         }
 
@@ -55,12 +56,12 @@ internal sealed class TreeSum(VectorLayout layout, IWireFormat format, ulong see
         for (var start = 0; start < gradients; start += TileLength)
         {
             var length = Math.Min(TileLength, gradients - start);
-            var tile = left.Slice(start, length);
-            VectorSum.Add(tile, right.Slice(start, length));
+            var tile = sum.Slice(start, length);
+            VectorSum.Add(left.Slice(start, length), right.Slice(start, length), tile);
             format.Round(tile, random, offset + start);
         }
 
-        VectorSum.Add(left[gradients..], right[gradients..]);
+        VectorSum.Add(left[gradients..], right[gradients..], sum[gradients..]);
     }
 
     private RandomBlocks RandomOf(long step, TreeNode node) => new(seed, RandomPurpose.Rounding, step, ((long)node.Start << 32) | (uint)node.Count, 0);

@@ -20,7 +20,8 @@ internal sealed partial class NcclFallback(IPayloadStore data, TransportInstrume
     public static TimeSpan FactLife { get; } = TimeSpan.FromHours(1);
 
     /// <summary>A key in DATA that nobody ever used before.</summary>
-    public string NewKey(string job, long step, string what, string incarnation) => data.NewKey(job, step, what, incarnation);
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        data.NewKey(job, step, what, incarnation, bytes);
 
     /// <summary>Stores a payload, once.</summary>
     /// <exception cref="StoreFullException">DATA has no room.</exception>

@@ -26,9 +26,9 @@ internal sealed class NcclPayloads(NcclFallback fallback, IPayloadStore data) : 
     }
 
     /// <inheritdoc/>
-    public string NewKey(string job, long step, string what, string incarnation)
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes)
     {
-        var key = fallback.NewKey(job, step, what, incarnation);
+        var key = fallback.NewKey(job, step, what, incarnation, bytes);
         return _session is { } session && session.Sends(step, what)
             ? new NcclKey(session.Plan.Generation, session.Plan.Number, step, what, incarnation, key).ToString()
             : key;

@@ -21,6 +21,20 @@ internal static class PeerFrame
     /// <summary>Longest payload, in bytes. A longer one ends the connection.</summary>
     public const int PayloadBytesMaximum = 64 << 20;
 
+    /// <summary>Bytes of the payload that says where a worker's shared memory is: text, filled up with zeros.</summary>
+    public const int LocationBytes = 256;
+
+    /// <summary>The payload that says where a worker's shared memory is.</summary>
+    public static byte[] Location(string text)
+    {
+        var location = new byte[LocationBytes];
+        Encoding.UTF8.GetBytes(text, location);
+        return location;
+    }
+
+    /// <summary>Reads what <see cref="Location"/> wrote.</summary>
+    public static string ReadLocation(ReadOnlySpan<byte> location) => Encoding.UTF8.GetString(location.TrimEnd((byte)0));
+
     /// <summary>A request.</summary>
     public static byte[] Request(string key)
     {

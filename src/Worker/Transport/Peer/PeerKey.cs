@@ -6,10 +6,14 @@ namespace LightlyCluster.Worker.Transport.Peer;
 /// <param name="What">What the bytes are.</param>
 /// <param name="Incarnation">Who made them.</param>
 /// <param name="Attempt">Tells keys of one incarnation apart.</param>
-internal sealed record PeerKey(string Job, long Step, string What, string Incarnation, long Attempt)
+/// <param name="Place">Where the bytes lie in its shared memory; -1 when they do not.</param>
+internal sealed record PeerKey(string Job, long Step, string What, string Incarnation, long Attempt, long Place = PeerKey.Nowhere)
 {
+    /// <summary>The bytes do not lie in shared memory.</summary>
+    public const long Nowhere = -1;
+
     private const string Scheme = "peer://";
-    private const int PartCount = 5;
+    private const int PartCount = 6;
 
     /// <summary>Whether others may hold the payload too: they keep what they have read, but for nodes of the tree, which only chunk owners read.</summary>
     public bool IsKeptByOthers => !What.StartsWith("node", StringComparison.Ordinal);
@@ -20,6 +24,9 @@ internal sealed record PeerKey(string Job, long Step, string What, string Incarn
     /// <summary>The key of the piece that others read to measure the way to a worker.</summary>
     public static string Probe(string job, string incarnation) => new PeerKey(job, 0, "probe", incarnation, 0).ToString();
 
+    /// <summary>The key of the payload that says where a worker's shared memory is.</summary>
+    public static string Memory(string job, string incarnation) => new PeerKey(job, 0, "memory", incarnation, 0).ToString();
+
     /// <summary>Reads a key; null when it is none of this kind.</summary>
     public static PeerKey? TryRead(string key)
     {
@@ -28,11 +35,11 @@ internal sealed record PeerKey(string Job, long Step, string What, string Incarn
             return null;
         }
 
-        return long.TryParse(parts[1], out var step) && long.TryParse(parts[4], out var attempt)
-            ? new(parts[0], step, parts[2], parts[3], attempt)
+        return long.TryParse(parts[1], out var step) && long.TryParse(parts[4], out var attempt) && long.TryParse(parts[5], out var place)
+            ? new(parts[0], step, parts[2], parts[3], attempt, place)
             : null;
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Scheme}{Job}/{Step}/{What}/{Incarnation}/{Attempt}";
+    public override string ToString() => $"{Scheme}{Job}/{Step}/{What}/{Incarnation}/{Attempt}/{Place}";
 }

@@ -28,6 +28,7 @@ internal sealed class PeerLink : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
     private readonly Task _watching;
+    private SharedMemoryView? _memory;
     private long _progressAt;
     private bool _hasEnded;
 
@@ -67,7 +68,13 @@ internal sealed class PeerLink : IAsyncDisposable
                 await socket.ConnectAsync(endPoint, either.Token);
                 if (await PeerHandshake.CallAsync(socket, job, incarnation, secret, either.Token))
                 {
-                    return (new(socket, instruments, clock), "");
+                    var link = new PeerLink(socket, instruments, clock);
+                    if (endPoint is UnixDomainSocketEndPoint)
+                    {
+                        await link.OpenMemoryAsync(PeerKey.Memory(job, incarnation));
+                    }
+
+                    return (link, "");
                 }
 
                 problem = "it does not prove that it knows the job's secret";
@@ -90,6 +97,19 @@ internal sealed class PeerLink : IAsyncDisposable
         }
 
         return (null, problem);
+    }
+
+    /// <summary>Copies what lies at a place of the other worker's memory: whoever asks checks its digest.</summary>
+    /// <returns>False when this worker cannot read there, or the connection has ended; the destination then holds anything.</returns>
+    public bool TryReadMemory(long place, Span<byte> destination)
+    {
+        if (_memory is null || HasEnded || !_memory.TryRead(place, destination))
+        {
+            return false;
+        }
+
+        _instruments.Received(JobVocabulary.TransportPeer, destination.Length);
+        return true;
     }
 
     /// <summary>Reads a payload into <paramref name="destination"/>.</summary>
@@ -136,9 +156,19 @@ internal sealed class PeerLink : IAsyncDisposable
         await _stop.CancelAsync();
         await _reading;
         await _watching;
+        _memory?.Dispose();
         _socket.Dispose();
         _sending.Dispose();
         _stop.Dispose();
+    }
+
+    private async Task OpenMemoryAsync(string key)
+    {
+        var location = new byte[PeerFrame.LocationBytes];
+        if (await ReadAsync(key, location))
+        {
+            _memory = SharedMemoryView.TryOpen(PeerFrame.ReadLocation(location));
+        }
     }
 
     private async Task ReadAllAsync()

@@ -38,6 +38,15 @@ internal sealed partial class PeerLinks(string job, string incarnation, IPeerSto
         return isRead;
     }
 
+    /// <summary>Copies what lies at a place of a worker's memory, where it is on this machine.</summary>
+    /// <returns>False when it is not or cannot be reached; the destination then holds anything.</returns>
+    /// <exception cref="StoreAwayException">META does not say where the worker is.</exception>
+    public async Task<bool> TryReadMemoryAsync(string owner, long place, Memory<byte> destination)
+    {
+        var (link, _) = await OpenAsync(owner);
+        return link?.TryReadMemory(place, destination.Span) ?? false;
+    }
+
     /// <summary>Reads a payload from any worker but some that has it.</summary>
     /// <param name="except">Who has been asked.</param>
     /// <param name="key">The payload.</param>

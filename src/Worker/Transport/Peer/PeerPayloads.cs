@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Worker.Steps;
 
 namespace LightlyCluster.Worker.Transport.Peer;
 
@@ -15,8 +17,8 @@ internal sealed class PeerPayloads(string incarnation, PayloadShelf shelf, PeerL
     public bool IsInPlace => true;
 
     /// <inheritdoc/>
-    public string NewKey(string job, long step, string what, string incarnation) =>
-        new PeerKey(job, step, what, incarnation, Interlocked.Increment(ref _attempt)).ToString();
+    public string NewKey(string job, long step, string what, string incarnation, ReadOnlyMemory<byte> bytes) =>
+        new PeerKey(job, step, what, incarnation, Interlocked.Increment(ref _attempt), PlaceOf(bytes)).ToString();
 
     /// <inheritdoc/>
     public string SnapshotKey(string job, long step, string incarnation, int piece) =>
@@ -36,8 +38,14 @@ internal sealed class PeerPayloads(string incarnation, PayloadShelf shelf, PeerL
     public async Task<bool> TryReadAsync(string key, string digest, Memory<byte> destination)
     {
         bool IsRight() => PayloadDigest.Of(destination.Span) == digest;
-        return (await TryReadPieceAsync(key, destination) && IsRight())
-            || (PeerKey.TryRead(key) is { IsKeptByOthers: true } name && await links.TryReadElsewhereAsync(name.Incarnation, key, IsRight, destination));
+        if (PeerKey.TryRead(key) is not { } name)
+        {
+            return false;
+        }
+
+        return (name.Place != PeerKey.Nowhere && name.Incarnation != incarnation && await links.TryReadMemoryAsync(name.Incarnation, name.Place, destination) && IsRight())
+            || (await TryReadPieceAsync(key, destination) && IsRight())
+            || (name.IsKeptByOthers && await links.TryReadElsewhereAsync(name.Incarnation, key, IsRight, destination));
     }
 
     /// <inheritdoc/>
@@ -57,6 +65,11 @@ internal sealed class PeerPayloads(string incarnation, PayloadShelf shelf, PeerL
         shelf.Remove(keys);
         return Task.CompletedTask;
     }
+
+    private static long PlaceOf(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetMemoryManager<byte, VectorBuffer>(bytes, out var buffer, out var start, out _) && buffer.Place >= 0
+            ? buffer.Place + start
+            : PeerKey.Nowhere;
 
     private bool TryReadOwn(string key, Memory<byte> destination)
     {

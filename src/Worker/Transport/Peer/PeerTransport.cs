@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using LightlyCluster.Fleet.Stores;
+using LightlyCluster.Worker.Steps;
 
 namespace LightlyCluster.Worker.Transport.Peer;
 
 /// <summary>This worker's part in the direct exchange of one job: it serves its payloads, says where, and reads those of the others.</summary>
-internal sealed class PeerTransport(PeerServer server, PeerOffer offer, PeerLinks links, PeerPayloads payloads, IPeerStore store, string address, TimeProvider clock)
+internal sealed class PeerTransport(
+    PeerServer server, PeerOffer offer, PeerLinks links, PeerPayloads payloads, SharedMemory? memory, IPeerStore store, string address, TimeProvider clock)
     : IAsyncDisposable
 {
     private const int SecretHexDigits = 64;
@@ -18,6 +20,9 @@ internal sealed class PeerTransport(PeerServer server, PeerOffer offer, PeerLink
 
     /// <summary>The payloads.</summary>
     public PeerPayloads Payloads => payloads;
+
+    /// <summary>Memory that other workers of this machine read in place; null where there is none.</summary>
+    public SharedMemory? Memory => memory;
 
     /// <summary>The connections.</summary>
     public PeerLinks Links => links;
@@ -44,6 +49,7 @@ internal sealed class PeerTransport(PeerServer server, PeerOffer offer, PeerLink
         server.Close(offer);
         await links.DisposeAsync();
         offer.Shelf.Dispose();
+        memory?.Dispose();
         try
         {
             await store.WithdrawAsync();

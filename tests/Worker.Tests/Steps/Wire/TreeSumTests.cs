@@ -112,7 +112,7 @@ public sealed class TreeSumTests : IDisposable
         else
         {
             values = Travelled(sum, codec, node.Left, chunk);
-            sum.Add(chunk, values, Travelled(sum, codec, node.Right, chunk), Step, node);
+            sum.Add(chunk, values, Travelled(sum, codec, node.Right, chunk), values, Step, node);
         }
 
         var bytes = new byte[codec.BytesOf(chunk)];
