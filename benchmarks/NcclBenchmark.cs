@@ -23,6 +23,12 @@ internal static class NcclBenchmark
     {
         TorchRuntime.EnsureLoaded();
         var isCuda = Arguments.Get(arguments, "device", "cuda") == "cuda";
+        if (isCuda && !torch.cuda.is_available())
+        {
+            Say("nccl", "libtorch finds no CUDA device; use a GPU build or LIGHTLY_LIBTORCH on a machine with a GPU");
+            return 2;
+        }
+
         var runtime = NcclRuntime.Find(isCuda ? new DeviceChoice(torch.CUDA, "cuda") : new DeviceChoice(torch.CPU, "cpu"));
         if (runtime.Problem.Length > 0)
         {
