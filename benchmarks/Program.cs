@@ -7,6 +7,7 @@ const string Usage = """
            benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
            benchmarks local-step [--width 1] [--batch 64] [--shards V] [--threads 2] [--steps 8] [--precision fp32|bf16] [--recompute yes] [--roofline yes]
            benchmarks device [--device cpu|cuda] [--batch 64] [--width 1] [--size 32] [--steps 12] [--threads 1] [--images DIR]
+           benchmarks nccl [--device cuda|cpu] [--megabytes 45]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
            benchmarks embed [--data ../shared/data/cifar10/test-000000.tar]
@@ -30,6 +31,7 @@ const string Usage = """
               machine reaches with the step's convolutions alone
     device    whether a device computes as a worker needs it (bf16, the same bits twice), and SimCLR steps with resnet-18 on images that lie
               on it already, in images/s; deploy/gpu/check runs it beside PyTorch
+    nccl      whether the transport nccl works on this machine with one rank: library, version, communicator, bytes sent to itself, abort
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
     coverage  what 50 samples of a coreset cover, against random choice, after a short training on clothing and CIFAR-10
     embed     images a second with one and two workers, resnet-18 of width 0.25, and with the Python library lightly where it is installed
@@ -54,6 +56,7 @@ return args switch
     ["local-step", ..] => LocalStep.Run(args[1..]),
     ["train", ..] => await TrainBenchmark.RunAsync(args[1..]),
     ["device", ..] => DeviceBenchmark.Run(args[1..]),
+    ["nccl", ..] => await NcclBenchmark.RunAsync(args[1..]),
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),
     ["recovery", ..] => await RecoveryBenchmark.RunAsync(args[1..]),
     ["scale", ..] => await ScaleBenchmark.RunAsync(args[1..]),

@@ -10,6 +10,7 @@ using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Steps.Wire;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Nccl;
 using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,10 +43,12 @@ internal static class ExchangeWorker
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var instruments = ActivatorUtilities.CreateInstance<TransportInstruments>(services);
         await using var server = new PeerServer(new(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
-        var transports = new Transports(server, instruments, TimeProvider.System, NullLogger<Transports>.Instance);
+        var transports = new Transports(server, new(() => NcclRuntime.Find(new(TorchSharp.torch.CPU, "cpu"))), instruments, TimeProvider.System, NullLogger<Transports>.Instance);
         await using var payloads = await transports.OpenAsync(
-            "job", name, Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis), new TimedStore(new RedisFleetStore(connections), calls));
-        await payloads.FollowAsync((await jobs.ReadAsync("job"))!);
+            "job", name, Arguments.Get(arguments, "transport", JobVocabulary.TransportRedis), new(Shards, 0, new(layout, format)),
+            new TimedStore(new RedisFleetStore(connections), calls));
+        payloads.OnArrival(events.Wake);
+        await payloads.FollowAsync((await jobs.ReadAsync("job"))!, CancellationToken.None);
         using var pool = new VectorPool(values, payloads.Memory);
         using var chunkPool = new VectorPool(layout.ChunkLength, payloads.Memory);
         using var exchange = new PayloadExchange(steps, payloads, new ChunkCodec(layout, format), chunkPool, "job", name);

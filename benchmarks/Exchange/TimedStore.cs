@@ -21,5 +21,8 @@ internal sealed class TimedStore(IFleetStore store, CallTimes times) : IFleetSto
     public IPeerStore Peers(string job, string incarnation) => store.Peers(job, incarnation);
 
     /// <inheritdoc/>
+    public INcclStore Nccl(string job) => store.Nccl(job);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => store.Blocks(job, incarnation);
 }

@@ -20,6 +20,19 @@ internal sealed class JobEvents : IJobEvents
     public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _signal.WaitAsync(longest, cancellationToken);
 
     /// <inheritdoc/>
+    public void Wake()
+    {
+        try
+        {
+            _signal.Release();
+        }
+        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
+        {
+            // One hint is already waiting to be seen, or nobody listens any more.
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _subscriber.UnsubscribeAsync(_channel, OnMessage);
@@ -33,15 +46,5 @@ internal sealed class JobEvents : IJobEvents
         return events;
     }
 
-    private void OnMessage(RedisChannel channel, RedisValue message)
-    {
-        try
-        {
-            _signal.Release();
-        }
-        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
-        {
-            // One hint is already waiting to be seen, or nobody listens any more.
-        }
-    }
+    private void OnMessage(RedisChannel channel, RedisValue message) => Wake();
 }

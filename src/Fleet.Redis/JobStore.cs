@@ -226,7 +226,7 @@ public sealed class JobStore(RedisConnections connections) : IJobStore
     /// <inheritdoc/>
     public async Task CleanUpAsync(string job, long lastStep)
     {
-        var keys = new List<RedisKey> { _keys.Members(job), _keys.Peers(job), _keys.BlockLeases(job), _keys.BlocksDone(job) };
+        var keys = new List<RedisKey> { _keys.Members(job), _keys.Peers(job), _keys.Nccl(job), _keys.BlockLeases(job), _keys.BlocksDone(job) };
         for (var step = Math.Max(0, lastStep - StepsToClean); step <= lastStep + 1; step++)
         {
             keys.AddRange([_keys.Shards(job, step), _keys.Nodes(job, step), _keys.Reduced(job, step), _keys.Hashes(job, step)]);

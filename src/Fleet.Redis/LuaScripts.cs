@@ -41,6 +41,9 @@ internal static class LuaScripts
     /// <summary>register_peer.lua.</summary>
     public static string RegisterPeer { get; } = Load("register_peer");
 
+    /// <summary>agree_nccl.lua.</summary>
+    public static string AgreeNccl { get; } = Load("agree_nccl");
+
     /// <summary>lease_block.lua.</summary>
     public static string LeaseBlock { get; } = Load("lease_block");
 

@@ -21,5 +21,8 @@ public sealed class RedisFleetStore(RedisConnections connections) : IFleetStore
     public IPeerStore Peers(string job, string incarnation) => new PeerStore(connections, job, incarnation);
 
     /// <inheritdoc/>
+    public INcclStore Nccl(string job) => new NcclStore(connections, job);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => new BlockStore(connections, job, incarnation);
 }

@@ -60,6 +60,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Where incarnations serve payloads to each other, and by what they know each other.</summary>
     public string Peers(string job) => $"{prefix}:{{{job}}}:peers";
 
+    /// <summary>On what the members of the generation agree to exchange by NCCL.</summary>
+    public string Nccl(string job) => $"{prefix}:{{{job}}}:nccl";
+
     /// <summary>Which incarnation computes which block of an embedding job.</summary>
     public string BlockLeases(string job) => $"{prefix}:{{{job}}}:blockLeases";
 

@@ -38,5 +38,8 @@ public sealed class MemoryFleetStore : IFleetStore
     public IPeerStore Peers(string job, string incarnation) => new MemoryPeerStore(_keys, job, incarnation);
 
     /// <inheritdoc/>
+    public INcclStore Nccl(string job) => new MemoryNcclStore(_keys, job);
+
+    /// <inheritdoc/>
     public IBlockStore Blocks(string job, string incarnation) => new MemoryBlockStore(_keys, job, incarnation);
 }

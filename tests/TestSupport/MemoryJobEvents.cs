@@ -33,6 +33,9 @@ internal sealed class MemoryJobEvents(TimeProvider clock, Action<MemoryJobEvents
     }
 
     /// <inheritdoc/>
+    public void Wake() => Hint();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         unsubscribe(this);

@@ -29,6 +29,9 @@ internal sealed class MemoryJobKeys(string job)
 
     public string Peers => $"{{{job}}}:peers";
 
+    /// <summary>On what members agree to exchange by NCCL.</summary>
+    public string Nccl => $"{{{job}}}:nccl";
+
     public string BlockLeases => $"{{{job}}}:blockLeases";
 
     public string BlocksDone => $"{{{job}}}:blocksDone";

@@ -343,6 +343,7 @@ internal sealed partial class MemoryJobStore(MemoryKeys keys) : IJobStore
         var names = new MemoryJobKeys(job);
         keys.Delete(names.Members);
         keys.Delete(names.Peers);
+        keys.Delete(names.Nccl);
         keys.Delete(names.BlockLeases);
         keys.Delete(names.BlocksDone);
         for (var step = Math.Max(0, lastStep - 64); step <= lastStep + 1; step++)

@@ -1,6 +1,9 @@
+using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Sharding;
+using LightlyCluster.Transports.Tests.Nccl;
 using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Steps.Wire;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport;
 using LightlyCluster.Worker.Transport.Peer;
@@ -40,9 +43,9 @@ internal sealed class PayloadPair : IAsyncDisposable
         foreach (var (name, index) in new[] { ("writer", 0), ("reader", 1) })
         {
             servers[index] = new(new WorkerOptions(), instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
-            var transports = new Worker.Transport.Transports(servers[index], instruments, TimeProvider.System, NullLogger<Worker.Transport.Transports>.Instance);
-            sides[index] = await transports.OpenAsync("job", name, transport, store);
-            await sides[index].FollowAsync((await store.Jobs.ReadAsync("job"))!);
+            var transports = new Worker.Transport.Transports(servers[index], new(NcclDouble.RuntimeOf(name)), instruments, TimeProvider.System, NullLogger<Worker.Transport.Transports>.Instance);
+            sides[index] = await transports.OpenAsync("job", name, transport, new(2, 0, new(new(16, 16), WireFormats.Of(JobVocabulary.WireSingle))), store);
+            await sides[index].FollowAsync((await store.Jobs.ReadAsync("job"))!, CancellationToken.None);
         }
 
         return new(connections, meters, servers, sides[0], sides[1]);

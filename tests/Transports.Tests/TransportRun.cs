@@ -5,6 +5,8 @@ using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Fleet.Transports;
 using LightlyCluster.Protocol;
 using LightlyCluster.Simulation.Tests.Nodes;
+using LightlyCluster.Transports.Tests.Nccl;
+using LightlyCluster.Worker.Transport.Nccl;
 using StackExchange.Redis;
 
 namespace LightlyCluster.Transports.Tests;
@@ -32,12 +34,16 @@ internal sealed class TransportRun : IAsyncDisposable
     /// <summary>The transport of the next generation.</summary>
     public TransportChoice Choice { get; set; }
 
+    /// <summary>What members that are added from now on have of NCCL; null: the test double, each with a device of its own.</summary>
+    public Func<string, NcclRuntime>? Nccl { get; set; }
+
     /// <summary>The state that one undisturbed worker reaches.</summary>
     public string Expected => ShardArithmetic.Reference(_job)[^1];
 
     /// <summary>Admits a job of so many steps.</summary>
     public static async Task<TransportRun> StartAsync(TransportStores stores, string kind, int steps = 4, string wire = JobVocabulary.WireSingle)
     {
+        NcclDouble.SkipWhereMissing(kind);
         var endpoints = stores.For(kind);
         var job = new SimulatedJob(7, 4, steps, 100, 1000, 1, Wire: wire);
         var run = new TransportRun(endpoints, await RedisConnections.ConnectAsync(endpoints, "test"), job, TransportKind.TransportOf(kind));
@@ -47,7 +53,7 @@ internal sealed class TransportRun : IAsyncDisposable
 
     public async Task<TestMember> AddAsync(string name, Func<string, Task>? reachAsync = null)
     {
-        var member = await TestMember.StartAsync(name, _job, _specified, _endpoints, reachAsync);
+        var member = await TestMember.StartAsync(name, _job, _specified, (Nccl ?? NcclDouble.RuntimeOf)(name), _endpoints, reachAsync);
         _members.Add(member);
         return member;
     }
@@ -101,6 +107,19 @@ internal sealed class TransportRun : IAsyncDisposable
     /// <summary>Waits until the job has committed so many steps.</summary>
     public Task ReachesAsync(long step) =>
         UntilAsync($"step {step} begins", async () => (await Jobs.ReadAsync(SimulatedJob.Id))!.Step >= step);
+
+    /// <summary>Waits until one of some members cannot take part any more.</summary>
+    /// <returns>Why not.</returns>
+    public async Task<string> AnyFailsAsync(params TestMember[] members)
+    {
+        var reason = "";
+        await UntilAsync("a member fails", () =>
+        {
+            reason = members.Select(member => member.State.Heartbeat()).FirstOrDefault(beat => beat.Status == "Failed")?.Message ?? "";
+            return Task.FromResult(reason.Length > 0);
+        });
+        return reason;
+    }
 
     /// <summary>Drops all payloads that lie in DATA.</summary>
     public async Task LosePayloadsAsync()

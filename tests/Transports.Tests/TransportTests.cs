@@ -1,10 +1,12 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
+using LightlyCluster.Transports.Tests.Nccl;
 
 namespace LightlyCluster.Transports.Tests;
 
 /// <summary>What every transport must do: the real protocol with real stores and sockets, several workers in one process.</summary>
+[Collection(NcclDouble.Collection)]
 public sealed class TransportTests(TransportStores stores) : IClassFixture<TransportStores>
 {
     private static readonly string[] Names = ["one", "two", "three", "four"];
@@ -171,7 +173,7 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
     }
 
     [Theory]
-    [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
+    [MemberData(nameof(TransportKind.Lying), MemberType = typeof(TransportKind))]
     public async Task Bytes_that_are_gone_are_computed_again(string kind)
     {
         await using var run = await TransportRun.StartAsync(stores, kind);
@@ -196,7 +198,7 @@ public sealed class TransportTests(TransportStores stores) : IClassFixture<Trans
     }
 
     [Theory]
-    [MemberData(nameof(TransportKind.All), MemberType = typeof(TransportKind))]
+    [MemberData(nameof(TransportKind.Lying), MemberType = typeof(TransportKind))]
     public async Task Bytes_of_another_digest_or_length_count_as_gone(string kind)
     {
         await using var pair = await PayloadPair.OpenAsync(stores.For(kind), TransportKind.TransportOf(kind));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LightlyCluster.Client.Local;
 
 /// <summary>Store, coordinator and workers as processes of this machine, for as long as this object lives.</summary>
@@ -8,6 +10,7 @@ namespace LightlyCluster.Client.Local;
 internal sealed class LocalFleet : IAsyncDisposable
 {
     private const int RestartsMaximum = 3;
+    private const string WorkerPrefix = "worker-";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(8);
@@ -70,7 +73,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         await StartCoordinatorAsync(cancellationToken);
         for (var i = 0; i < _options.Workers; i++)
         {
-            StartWorker($"worker-{i}");
+            StartWorker(i);
         }
     }
 
@@ -154,26 +157,27 @@ internal sealed class LocalFleet : IAsyncDisposable
         Server = address.Host is "0.0.0.0" or "[::]" ? $"{address.Scheme}://127.0.0.1:{address.Port}" : address.GetLeftPart(UriPartial.Authority);
     }
 
-    private void StartWorker(string id)
+    private void StartWorker(int index)
     {
-        var threads = $"{_options.Threads}";
-        Add(FleetProcess.Start(
-            "worker",
-            id,
-            ["--coordinator", Server, "--id", id],
-            new Dictionary<string, string>(_options.Security.WorkerEnvironment().Select(pair => KeyValuePair.Create(pair.Name, pair.Value)))
-            {
-                ["OMP_NUM_THREADS"] = threads,
-                ["OMP_WAIT_POLICY"] = "PASSIVE",
+        var (id, threads) = ($"{WorkerPrefix}{index}", $"{_options.Threads}");
+        var environment = new Dictionary<string, string>(_options.Security.WorkerEnvironment().Select(pair => KeyValuePair.Create(pair.Name, pair.Value)))
+        {
+            ["OMP_NUM_THREADS"] = threads,
+            ["OMP_WAIT_POLICY"] = "PASSIVE",
 
-                // Decoding threads would each keep memory of their own; with few arenas a worker's size stays where it is.
-                ["MALLOC_ARENA_MAX"] = "2",
+            // Decoding threads would each keep memory of their own; with few arenas a worker's size stays where it is.
+            ["MALLOC_ARENA_MAX"] = "2",
 
-                // What a step frees, the next one takes again: given back to the system, every page of it would be cleared anew.
-                ["MALLOC_MMAP_THRESHOLD_"] = "1073741824",
-                ["MALLOC_TRIM_THRESHOLD_"] = "1073741824",
-            },
-            _log));
+            // What a step frees, the next one takes again: given back to the system, every page of it would be cleared anew.
+            ["MALLOC_MMAP_THRESHOLD_"] = "1073741824",
+            ["MALLOC_TRIM_THRESHOLD_"] = "1073741824",
+        };
+        if (LocalGpus.Of(index, LocalGpus.Find(Environment.GetEnvironmentVariable(LocalGpus.Variable), LocalGpus.DriverFolder)) is { } gpu)
+        {
+            environment[LocalGpus.Variable] = gpu;
+        }
+
+        Add(FleetProcess.Start("worker", id, ["--coordinator", Server, "--id", id], environment, _log));
     }
 
     private FleetProcess Add(FleetProcess process)
@@ -245,7 +249,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         {
             case "worker" when ++_workerRestarts <= RestartsMaximum:
                 _say($"It was the last worker; starting it again ({_workerRestarts} of {RestartsMaximum})");
-                StartWorker(process.Id);
+                StartWorker(int.Parse(process.Id[WorkerPrefix.Length..], CultureInfo.InvariantCulture));
                 break;
             case "worker":
                 _lost.TrySetResult($"the last worker {how} and was started again {RestartsMaximum} times already. {process.LastLines}".TrimEnd());

@@ -54,6 +54,9 @@ public static class JobVocabulary
     /// <summary>From worker to worker; only pointers go through the store.</summary>
     public const string TransportPeer = "peer";
 
+    /// <summary>From GPU to GPU by NCCL; only pointers go through the store.</summary>
+    public const string TransportNccl = "nccl";
+
     /// <summary>Replicas that train by themselves and meet every few batches, through a Redis-compatible store.</summary>
     public const string TransportLocalSgd = "local-sgd";
 
@@ -91,7 +94,7 @@ public static class JobVocabulary
     public static IReadOnlyList<string> Schedules { get; } = [ScheduleCosine, ScheduleConstant];
 
     /// <summary>Words of <c>sync.transport</c>.</summary>
-    public static IReadOnlyList<string> Transports { get; } = [TransportRedis, TransportPeer, Auto, TransportLocalSgd];
+    public static IReadOnlyList<string> Transports { get; } = [TransportRedis, TransportPeer, TransportNccl, Auto, TransportLocalSgd];
 
     /// <summary>Words of <c>sync.wire</c>.</summary>
     public static IReadOnlyList<string> Wires { get; } = [WireSingle, WireBFloat16, WireInt8];

@@ -22,6 +22,9 @@ public interface IFleetStore
     /// <summary>Where the workers of a job serve payloads to each other, for one incarnation.</summary>
     IPeerStore Peers(string job, string incarnation);
 
+    /// <summary>On what the members of a job agree to exchange by NCCL.</summary>
+    INcclStore Nccl(string job);
+
     /// <summary>The blocks of an embedding job, for one incarnation.</summary>
     IBlockStore Blocks(string job, string incarnation);
 }

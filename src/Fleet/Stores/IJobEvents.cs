@@ -10,6 +10,9 @@ public interface IJobEvents : IAsyncDisposable
     /// <returns>Whether there was a hint.</returns>
     Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken);
 
+    /// <summary>Gives the waiter a hint from this process: something came by another way than the store.</summary>
+    void Wake();
+
     /// <summary>Waits for a hint, at most <see cref="LongestWait"/>.</summary>
     Task<bool> WaitAsync(CancellationToken cancellationToken) => WaitAsync(LongestWait, cancellationToken);
 }

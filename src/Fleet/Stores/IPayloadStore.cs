@@ -31,6 +31,9 @@ public interface IPayloadStore
     {
     }
 
+    /// <summary>Whether a payload is still on its way here by itself: until it has come, reading it makes no sense.</summary>
+    bool IsUnderWay(string key) => false;
+
     /// <summary>Drops payloads.</summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys);
 }

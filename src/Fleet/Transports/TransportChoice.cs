@@ -44,6 +44,12 @@ public sealed record TransportChoice(string Name, string Why)
         }
 
         var size = Text($"{bytes / 1e6:0.##} MB a step, {workers} workers");
+        if (links.Nccl.IsEverywhere)
+        {
+            return new(JobVocabulary.TransportNccl, $"{size}; each worker has a GPU of its own and NCCL, all on one machine");
+        }
+
+        size += links.Nccl.Problem.Length > 0 ? $"; not nccl ({links.Nccl.Problem})" : "";
         if (links.Blocked.Length > 0)
         {
             return new(JobVocabulary.TransportRedis, $"{size}; {links.Blocked}");

@@ -80,7 +80,7 @@ public static class TelemetryAttributes
         [SampledBecause] = "why the step is traced: `every` (each Nth step), `generation` (first step of a membership), `slow` (over three medians)",
         [Reason] = "why a generation began",
         [Cause] = "how the loss of a worker was noticed",
-        [Transport] = "how payloads travel: redis, peer",
+        [Transport] = "how payloads travel: redis, peer, nccl",
         [IoDirection] = "transmit, receive",
         [ErrorType] = "what went wrong: unavailable, full",
         [HardwareId] = "UUID of the GPU",

@@ -7,6 +7,7 @@ using LightlyCluster.Worker.Sessions;
 using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport;
+using LightlyCluster.Worker.Transport.Nccl;
 using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +99,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton<TrainingThread>().AddSingleton<WorkerState>().AddSingleton<IComputationFactory, TrainingComputationFactory>();
         builder.Services.AddSingleton<ComputationShelf>().AddSingleton<JobRunnerFactory>().AddSingleton<TransportInstruments>();
         builder.Services.AddSingleton<PeerServer>().AddSingleton<Transports>();
+        builder.Services.AddSingleton(services => new Lazy<NcclRuntime>(() => NcclRuntime.Find(services.GetRequiredService<DeviceChoice>())));
         builder.Services.AddSingleton(DeviceChoice.Choose(options));
         builder.Services.AddHostedService<CoordinatorSession>().AddHostedService<ParentWatch>();
         builder.Services.AddSingleton(telemetry).AddSingleton<TrainingInstruments>().AddSingleton<GpuInstruments>().AddSingleton<WorkerTelemetry>();

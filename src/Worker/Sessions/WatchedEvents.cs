@@ -21,5 +21,8 @@ internal sealed class WatchedEvents(IJobEvents events, WorkerState state) : IJob
     }
 
     /// <inheritdoc/>
+    public void Wake() => events.Wake();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => events.DisposeAsync();
 }

@@ -142,7 +142,7 @@ internal sealed class ChunkReduction(
 
         foreach (var (chunk, pointer) in await steps.ReadReducedAsync(_step))
         {
-            if (!_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk))
+            if (!_present.ContainsKey(chunk) && !_underWay.ContainsKey(chunk) && !exchange.IsUnderWay(pointer))
             {
                 _underWay.Add(chunk, FetchAsync(chunk, pointer));
             }
@@ -161,7 +161,8 @@ internal sealed class ChunkReduction(
         var published = (await steps.ReadNodesAsync(_step, open, frame.ShardCount)).ToLookup(node => node.Chunk);
         foreach (var chunk in open.Where(chunk => !_underWay.ContainsKey(chunk)))
         {
-            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk))).ToDictionary(node => node.Node, node => node.Payload);
+            var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk)) && !exchange.IsUnderWay(node.Payload))
+                .ToDictionary(node => node.Node, node => node.Payload);
             if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
             {
                 _underWay.Add(chunk, ReduceAsync(chunk, available));

@@ -124,11 +124,12 @@ internal sealed partial class JobRunner(
     {
         var steps = store.Steps(ticket.Id, ticket.Incarnation);
         await using var payloads = await UntilAnsweredAsync(() => transports.OpenAsync(
-            ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, store), cancellationToken);
+            ticket.Id, ticket.Incarnation, ticket.Specification.Sync.Transport, PayloadShape.Of(computation.Shape), store), cancellationToken);
         using var pool = new VectorPool(computation.Shape.Layout.Length, payloads.Memory);
         using var chunkPool = new VectorPool(computation.Shape.Layout.ChunkLength, payloads.Memory);
         using var exchange = new PayloadExchange(steps, payloads, computation.Shape.Codec, chunkPool, ticket.Id, ticket.Incarnation);
         await using var events = await UntilAnsweredAsync(() => _jobs.SubscribeAsync(ticket.Id), cancellationToken);
+        payloads.OnArrival(events.Wake);
         var parts = new JobParts(
             ticket, computation, state, _jobs, steps, exchange, new WatchedEvents(events, state), pool, chunkPool, new StepDurations(),
             telemetry, clock);
@@ -136,7 +137,8 @@ internal sealed partial class JobRunner(
         if (ticket.Specification.Sync.Transport == JobVocabulary.Auto)
         {
             await UntilAnsweredAsync(
-                () => new LinkProbe(ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, clock).MeasureAsync(), cancellationToken);
+                () => new LinkProbe(
+                    ticket.Id, ticket.Worker, ticket.Incarnation, store, payloads, transports.NcclReachOf(ticket.Worker), clock).MeasureAsync(), cancellationToken);
         }
 
         WarnOfLeak(computation.Shape.Specification);
@@ -229,7 +231,7 @@ internal sealed partial class JobRunner(
             return false;
         }
 
-        await parts.Exchange.FollowAsync(job);
+        await parts.Exchange.FollowAsync(job, cancellationToken);
         _wasRunning |= job.State == JobState.Running;
         var held = parts.Computation.Step;
         if (held > job.Step)

@@ -124,6 +124,7 @@ internal sealed partial class MemberLoop(JobParts parts, StepApplier applier, Fi
                 var loss = await applier.ApplyAsync(job, runner.Reduced, times, start);
                 var duration = parts.Clock.GetElapsedTime(start);
                 parts.Durations.Add(duration);
+                parts.Exchange.Patience = parts.Durations.Patience;
                 parts.Exchange.Life = duration * 20 > LeastLife ? duration * 20 : LeastLife;
                 return loss;
             }

@@ -86,7 +86,7 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             return _reduction is { IsComplete: true } ? StepOutcome.Complete : StepOutcome.CommittedElsewhere;
         }
 
-        await parts.Exchange.FollowAsync(job);
+        await parts.Exchange.FollowAsync(job, cancellationToken);
         return await TryAsync(job, cancellationToken);
     }
 
@@ -189,7 +189,8 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
             }
 
             var pointers = await parts.Steps.ReadShardsAsync(_step, missing);
-            var found = missing.Where(pointers.ContainsKey).ToArray();
+            var found = missing.Where(shard => pointers.TryGetValue(shard, out var pointer) && !parts.Exchange.IsUnderWay(pointer.Payload))
+                .ToArray();
             await Task.WhenAll(found.Select(async shard =>
                 _rows[shard] = await parts.Exchange.TryReadRowsAsync(_step, pointers[shard], parts.Shape.PublishedLength)));
             var lost = found.Where(shard => _rows[shard] is null && ++failures[shard] >= ReadsOfLostShards).ToArray();

@@ -8,7 +8,8 @@ namespace LightlyCluster.Worker.Transport;
 /// Tries the ways that a job's payloads may take, before this worker becomes a member, and leaves in META what it found: the transport
 /// of each generation is chosen from that (<c>sync.transport: auto</c>). Takes some tens of milliseconds.
 /// </summary>
-internal sealed class LinkProbe(string job, string worker, string incarnation, IFleetStore store, TransportPayloads payloads, TimeProvider clock)
+internal sealed class LinkProbe(
+    string job, string worker, string incarnation, IFleetStore store, TransportPayloads payloads, NcclReach nccl, TimeProvider clock)
 {
     private const int PieceBytes = 512 * 1024;
     private const int Pieces = 16;
@@ -27,8 +28,8 @@ internal sealed class LinkProbe(string job, string worker, string incarnation, I
 
         // Others that come after this one try the way to it by this piece.
         await peers.Payloads.WriteAsync(PeerKey.Probe(job, incarnation), new byte[PieceBytes], Life);
-        await payloads.FollowAsync(record);
-        var found = (await MeasurePeersAsync(peers)) with { StoreBytesPerSecond = await MeasureStoreAsync() };
+        await payloads.FollowAsync(record, CancellationToken.None);
+        var found = (await MeasurePeersAsync(peers)) with { StoreBytesPerSecond = await MeasureStoreAsync(), Nccl = nccl };
         var known = (await store.Jobs.ReadAsync(job))?.Links ?? LinkMeasurement.Unknown;
         await store.Jobs.SetFieldsAsync(job, null, "", ("links", known.With(found).Write()));
     }

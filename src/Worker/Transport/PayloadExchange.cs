@@ -30,6 +30,12 @@ internal sealed class PayloadExchange(
     /// <summary>How long payloads and pointers live: the longer of 10 minutes and 20 steps.</summary>
     public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long others may be late before they count as stuck; null while that is not known.</summary>
+    public TimeSpan? Patience
+    {
+        set => payloads.Patience = value;
+    }
+
     /// <summary>The transport of what is written now.</summary>
     public string Transport => payloads.Transport;
 
@@ -40,7 +46,10 @@ internal sealed class PayloadExchange(
 
     /// <summary>Takes the transport of a generation.</summary>
     /// <exception cref="StoreAwayException">META does not answer; call again.</exception>
-    public Task FollowAsync(JobRecord record) => payloads.FollowAsync(record);
+    public Task FollowAsync(JobRecord record, CancellationToken cancellationToken) => payloads.FollowAsync(record, cancellationToken);
+
+    /// <summary>Whether bytes are still on their way here, so that reading them makes no sense yet; a hint comes with them.</summary>
+    public bool IsUnderWay(PayloadPointer pointer) => payloads.IsUnderWay(pointer.Key);
 
     /// <summary>Publishes the first half of shards.</summary>
     /// <param name="generation">The generation.</param>
@@ -56,7 +65,7 @@ internal sealed class PayloadExchange(
             var key = "";
             if (!isAlone && bytes.Length > 0)
             {
-                key = Own(step, payloads.NewKey(job, step, $"shard{shard.Shard}", incarnation, bytes));
+                key = Own(step, payloads.NewKey(job, step, PayloadNames.Shard(shard.Shard), incarnation, bytes));
                 await WriteAsync(key, bytes);
             }
 
@@ -124,7 +133,7 @@ internal sealed class PayloadExchange(
     /// <summary>Writes the bytes of a reduced chunk.</summary>
     /// <returns>The pointer to publish.</returns>
     public async Task<ChunkPointer> WriteChunkAsync(long step, int chunk, VectorBuffer reduced) =>
-        new(chunk, await WriteChunkAsync(_ownKeys, step, $"reduced{chunk}", reduced, chunk));
+        new(chunk, await WriteChunkAsync(_ownKeys, step, PayloadNames.Reduced(chunk), reduced, chunk));
 
     /// <summary>Publishes reduced chunks. The last one commits the step.</summary>
     public Task<PublishOutcome> PublishChunksAsync(
@@ -235,7 +244,7 @@ internal sealed class PayloadExchange(
         try
         {
             await Task.WhenAll(chunks.Select(async chunk => written.TryWrite(
-                new(chunk, node, await WriteChunkAsync(_nodeKeys, step, $"node{node.Start}+{node.Count}c{chunk}", sum, chunk)))));
+                new(chunk, node, await WriteChunkAsync(_nodeKeys, step, PayloadNames.Node(node, chunk), sum, chunk)))));
         }
         finally
         {

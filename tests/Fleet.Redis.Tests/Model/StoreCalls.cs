@@ -28,7 +28,7 @@ internal static class StoreCalls
     public static Gen<StoreCall[]> Sequence { get; } =
         Gen.Frequency(
                 (2, PublishShards), (2, PublishNodes), (2, PublishReduced), (3, PublishAll), (2, Bump), (1, Verify), (1, ChangeState),
-                (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases), (1, Peer))
+                (1, SetFields), (1, Claim), (1, Control), (1, Initialize), (1, Create), (1, Forget), (1, Leadership), (1, Leases), (1, Peer), (1, Nccl))
             .Array[1, 24].Select(calls => (StoreCall[])[.. Prologue, .. calls]);
 
     /// <summary>A sequence of an embedding job, whose steps are blocks that are done.</summary>
@@ -227,6 +227,17 @@ internal static class StoreCalls
 
             await peers.WithdrawAsync();
             return "";
+        });
+
+    private static Gen<StoreCall> Nccl =>
+        from fact in Gen.Int[0, 2]
+        from generation in Near
+        from number in Gen.Int[0, 9]
+        select Fenced($"nccl fact {fact} is {number}", generation, 0, async (store, job, at) =>
+        {
+            var said = await store.Nccl(job).AgreeAsync(at.Generation, $"fact{fact}", $"{number}", Life) ?? "refused";
+            var known = await store.Nccl(job).ReadAsync(at.Generation) ?? new Dictionary<string, string>();
+            return $"{said} {string.Join(',', known.Select(entry => $"{entry}").Order(StringComparer.Ordinal))}";
         });
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);

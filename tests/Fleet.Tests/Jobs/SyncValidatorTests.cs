@@ -37,8 +37,8 @@ public sealed class SyncValidatorTests
 
     [Fact]
     public void An_unknown_transport_is_one_error_that_lists_the_known_ones() =>
-        Check(new SyncSpecification { Transport = "nccl" }).ShouldHaveSingleItem().Message
-            .ShouldBe($"sync.transport 'nccl' is unknown; known: {string.Join(", ", JobVocabulary.Transports)}");
+        Check(new SyncSpecification { Transport = "mpi" }).ShouldHaveSingleItem().Message
+            .ShouldBe($"sync.transport 'mpi' is unknown; known: {string.Join(", ", JobVocabulary.Transports)}");
 
     [Fact]
     public void Warm_up_is_counted_in_batches_and_follows_the_rounds()

@@ -12,6 +12,7 @@ public sealed class TransportChoiceTests
     [Theory]
     [InlineData("redis")]
     [InlineData("peer")]
+    [InlineData("nccl")]
     public void What_the_job_says_is_taken_whatever_was_measured(string transport) =>
         TransportChoice.Of(By(transport), JobOf(ResNet18, Usual), 4).ShouldBe(new(transport, ""));
 
@@ -62,6 +63,40 @@ public sealed class TransportChoiceTests
         all.ShouldBe(new(1e9, 2e9, "a|b"));
         LinkMeasurement.Read(all.Write()).ShouldBe(all);
         LinkMeasurement.Read("").ShouldBe(LinkMeasurement.Unknown);
+    }
+
+    [Fact]
+    public void Workers_with_a_GPU_each_on_one_machine_exchange_by_NCCL()
+    {
+        var links = (Usual with { Nccl = NcclReach.Of("one", "box", "0000:17:00.0") }).With(Usual with { Nccl = NcclReach.Of("two", "box", "0000:65:00.0") });
+
+        var choice = TransportChoice.Of(By("auto"), JobOf(ResNet18, links), 2);
+
+        choice.ShouldBe(new("nccl", "45 MB a step, 2 workers; each worker has a GPU of its own and NCCL, all on one machine"));
+    }
+
+    [Fact]
+    public void Where_NCCL_is_not_everywhere_the_choice_says_why()
+    {
+        var links = Usual with { Nccl = NcclReach.Of("one", "box", "0000:17:00.0").With(NcclReach.Without("two", "no CUDA device")) };
+
+        var choice = TransportChoice.Of(By("auto"), JobOf(ResNet18, links), 4);
+
+        choice.Name.ShouldBe("peer");
+        choice.Why.ShouldStartWith("45 MB a step, 4 workers; not nccl (two: no CUDA device); redis measured 1.00 GB/s");
+    }
+
+    [Fact]
+    public void One_GPU_for_two_workers_or_several_machines_speak_against_NCCL()
+    {
+        var one = NcclReach.Of("one", "box", "0000:17:00.0");
+
+        one.With(NcclReach.Of("two", "box", "0000:17:00.0")).Problem.ShouldBe("one and two share GPU 0000:17:00.0");
+        one.With(NcclReach.Of("two", "shelf", "0000:17:00.0")).Problem.ShouldBe("workers are on several machines");
+        one.With(one).ShouldBe(one);
+        NcclReach.Unknown.With(one).With(NcclReach.Unknown).ShouldBe(one);
+        NcclReach.Read(one.Write()).ShouldBe(one);
+        NcclReach.Read(NcclReach.Without("two", "a|b").Write()).Problem.ShouldBe("two: a/b");
     }
 
     private static SyncSpecification By(string transport, string wire = JobVocabulary.WireSingle) => new() { Transport = transport, Wire = wire };

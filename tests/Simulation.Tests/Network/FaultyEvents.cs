@@ -18,5 +18,8 @@ internal sealed class FaultyEvents(IJobEvents inner, SimulatedNetwork network, T
     }
 
     /// <inheritdoc/>
+    public void Wake() => inner.Wake();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -18,6 +18,9 @@ internal sealed class FaultyStore(IFleetStore inner, SimulatedNetwork network, T
     public IStepStore Steps(string job, string incarnation) => new FaultyStepStore(inner.Steps(job, incarnation), network);
 
     /// <inheritdoc/>
+    public INcclStore Nccl(string job) => inner.Nccl(job);
+
+    /// <inheritdoc/>
     public IPeerStore Peers(string job, string incarnation) => inner.Peers(job, incarnation);
 
     /// <inheritdoc/>

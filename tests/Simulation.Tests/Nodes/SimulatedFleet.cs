@@ -52,7 +52,8 @@ internal sealed class SimulatedFleet
 
     /// <summary>Ways of payloads: the simulated jobs use the store.</summary>
     public Transports Transports => new(
-        new(new(), new(Meters), Clock, NullLogger<PeerServer>.Instance), new(Meters), Clock, NullLogger<Transports>.Instance);
+        new(new(), new(Meters), Clock, NullLogger<PeerServer>.Instance), new(() => throw new NotSupportedException("No GPU here.")),
+        new(Meters), Clock, NullLogger<Transports>.Instance);
 
     /// <summary>Workers that were started and are not dead or gone.</summary>
     public IReadOnlyList<SimulatedWorker> Workers => [.. _workers.Where(worker => !worker.Context.IsDead && !worker.HasLeft)];
