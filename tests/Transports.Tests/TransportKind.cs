@@ -9,15 +9,16 @@ public static class TransportKind
     public const string RedisServer = "redis over redis-server";
     public const string EmbeddedStore = "redis over the embedded store";
     public const string Peer = "peer";
+    public const string PeerSockets = "peer through sockets";
     public const string Auto = "auto";
 
-    public static TheoryData<string> All { get; } = [RedisServer, EmbeddedStore, Peer];
+    public static TheoryData<string> All { get; } = [RedisServer, EmbeddedStore, Peer, PeerSockets];
 
     internal static string StoreOf(string kind) => kind == EmbeddedStore ? TestStore.Embedded : TestStore.Redis;
 
     internal static string TransportOf(string kind) => kind switch
     {
-        Peer => JobVocabulary.TransportPeer,
+        Peer or PeerSockets => JobVocabulary.TransportPeer,
         Auto => JobVocabulary.Auto,
         _ => JobVocabulary.TransportRedis,
     };

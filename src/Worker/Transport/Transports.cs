@@ -1,6 +1,5 @@
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Stores;
-using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using LightlyCluster.Worker.Transport.Peer;
 using Microsoft.Extensions.Logging;
@@ -26,7 +25,7 @@ internal sealed class Transports(PeerServer server, TransportInstruments instrum
     private async Task<PeerTransport> OpenPeersAsync(string job, string incarnation, IPeerStore store)
     {
         var address = await server.StartAsync(store.NearestAddress);
-        var memory = SharedMemory.TryCreate();
+        var memory = server.NewMemory();
         var offer = new PeerOffer(job, incarnation, new());
         if (memory is not null)
         {
