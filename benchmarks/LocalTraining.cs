@@ -11,8 +11,8 @@ namespace LightlyCluster.Benchmarks;
 /// <param name="DataWaitShare">Share of waiting for data in the median step.</param>
 internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSecond, double ProcessorSecondsPerStep, double DataWaitShare)
 {
-    /// <summary>Steps after which code has been compiled by the second tier and memory is where it stays.</summary>
-    private const int WarmupSteps = 10;
+    /// <summary>Steps after which code has been compiled by the second tier (measured: 20 to 40) and memory is where it stays.</summary>
+    private const int WarmupSteps = 40;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 

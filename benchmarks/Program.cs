@@ -5,6 +5,7 @@ const string Usage = """
     usage: benchmarks exchange [--values 11250000] [--rounds 60] [--wire WIRE] [--transport TRANSPORT] [--store redis|embedded] [--chunk VALUES] [--python FILE]
            benchmarks step [--data DIR] [--steps 12] [--store embedded|redis]
            benchmarks train [--rounds 3] [--steps 50] [--rows step,whole,workers] [--data DIR] [--lightly DIR]
+           benchmarks local-step [--width 1] [--batch 64] [--shards V] [--threads 2] [--steps 8] [--precision fp32|bf16] [--recompute yes] [--roofline yes]
            benchmarks device [--device cpu|cuda] [--batch 64] [--width 1] [--size 32] [--steps 12] [--threads 1] [--images DIR]
            benchmarks sample [--samples 100000] [--threads N]
            benchmarks coverage [--steps 100] [--count 50] [--data A,B]
@@ -23,8 +24,10 @@ const string Usage = """
     exchange  median time to add up one vector between two workers, by transport, wire format and store (all of them unless one is named), and
               the same with PyTorch's gloo where Python has torch; --chunk: values in a chunk instead of the format's own
     step      where the time of a training step goes: resnet-18, width 1, batch 128, 32 pixels, two workers of one thread
-    train     images/s of a step, of whole training from JPEG shards and of 1 and 2 workers, time to the first step, in turn with lightly
-              itself where it is installed
+    train     images/s of a step (with its share of the machine's measured peak), of whole training from JPEG shards and of 1 and 2 workers,
+              time to the first step, in turn with lightly itself where it is installed
+    local-step  one step in this process without a fleet, as JSON: speed, processor time, allocation, resident size; --roofline: what the
+              machine reaches with the step's convolutions alone
     device    whether a device computes as a worker needs it (bf16, the same bits twice), and SimCLR steps with resnet-18 on images that lie
               on it already, in images/s; deploy/gpu/check runs it beside PyTorch
     sample    time of choosing a coreset, by samples, numbers of an embedding, chosen samples and threads
@@ -48,6 +51,7 @@ return args switch
     ["exchange-worker", ..] => await ExchangeWorker.RunAsync(args[1..]),
     ["exchange", ..] => await ExchangeBenchmark.RunAsync(args[1..]),
     ["step", ..] => await StepBenchmark.RunAsync(args[1..]),
+    ["local-step", ..] => LocalStep.Run(args[1..]),
     ["train", ..] => await TrainBenchmark.RunAsync(args[1..]),
     ["device", ..] => DeviceBenchmark.Run(args[1..]),
     ["chaos", ..] => await ChaosBenchmark.RunAsync(args[1..]),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LightlyCluster.Benchmarks.Peers;
-using LightlyCluster.SelfSupervised.Training;
 
 namespace LightlyCluster.Benchmarks;
 
@@ -50,7 +49,8 @@ internal static class TrainBenchmark
         const int BatchSize = 64;
         const int Threads = 2;
         const int Steps = 8;
-        var (theirs, single, half) = (new List<double>(), new List<double>(), new List<double>());
+        var theirs = new List<double>();
+        var ours = new Dictionary<string, List<LocalStep>> { ["fp32"] = [], ["bf16"] = [] };
         for (var round = 0; round < rounds; round++)
         {
             if (await peer.TryMeasureAsync(Threads, "train", $"{Threads}", $"{BatchSize}", $"{Steps}", Wide, "resnet-18") is { } speed)
@@ -58,14 +58,29 @@ internal static class TrainBenchmark
                 theirs.Add(speed);
             }
 
-            single.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.Float32));
-            half.Add(LocalStep.Run(1, BatchSize, Threads, Steps, TrainingPrecision.BFloat16));
+            foreach (var (precision, steps) in ours)
+            {
+                steps.Add(await LocalStep.MeasureAsync(
+                    "--width", Wide, "--batch", $"{BatchSize}", "--threads", $"{Threads}", "--steps", $"{Steps}", "--precision", precision, "--roofline", "yes"));
+            }
         }
 
-        const string Work = "SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads";
-        Print(new($"{Work}, fp32", "images/s", single, theirs, peer.Name, IsTime: false, "1.1x"));
-        Print(new($"{Work}, bf16", "images/s", half, theirs, peer.Name, IsTime: false, "1.8x"));
+        foreach (var (precision, steps) in ours)
+        {
+            var work = $"SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads, {precision}";
+            Print(new(work, "images/s", Each(steps, step => step.ImagesPerSecond), theirs, peer.Name, IsTime: false, precision == "fp32" ? "1.1x" : "1.8x"));
+            Print(new($"{work}: share of the machine's measured peak", "%", Each(steps, step => 100 * ReachedOf(step, BatchSize) / step.Roofline!.Peak), [], "", IsTime: false, ""));
+            Print(new($"{work}: its convolutions alone, share of that peak", "%", Each(steps, step => 100 * step.Roofline!.Speed / step.Roofline.Peak), [], "", IsTime: false, ""));
+            Print(new($"{work}: measured peak", "GFLOP/s", Each(steps, step => step.Roofline!.Peak), [], "", IsTime: false, ""));
+            Print(new($"{work}: processor time", "ms", Each(steps, step => 1000 * step.ProcessorSeconds), [], "", IsTime: true, ""));
+            Print(new($"{work}: managed memory allocated", "KB", Each(steps, step => step.AllocatedBytes / 1e3), [], "", IsTime: true, ""));
+        }
     }
+
+    private static List<double> Each(IEnumerable<LocalStep> steps, Func<LocalStep, double> figure) => [.. steps.Select(figure)];
+
+    /// <summary>Operations of the convolutions in a second of the whole step, in billions.</summary>
+    private static double ReachedOf(LocalStep step, int batchSize) => step.Roofline!.GigaOperations * step.ImagesPerSecond / batchSize;
 
     private static async Task WholeAsync(PeerScript peer, string shards, int rounds, int steps)
     {

@@ -22,6 +22,6 @@ internal static class TorchExports
 
         return NativeLibrary.TryGetExport(library, name, out var address)
             ? address
-            : throw new NotSupportedException($"{purpose} needs a libtorch that exports {name} (2.4 or newer); {advice}.");
+            : throw new NotSupportedException($"{purpose} needs a libtorch that exports {name} (2.10 does); {advice}.");
     }
 }

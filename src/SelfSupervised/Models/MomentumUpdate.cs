@@ -1,4 +1,4 @@
-using LightlyCluster.SelfSupervised.Modules;
+using LightlyCluster.SelfSupervised.Optimization;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Models;
@@ -19,7 +19,7 @@ public static class MomentumUpdate
         using var gradientFree = no_grad();
         foreach (var (target, source) in Pairs(momentumModel.named_parameters(), model.named_parameters()))
         {
-            target.mul_(LastingScalar.Of(m)).add_(source, LastingScalar.Of(1 - m));
+            FusedUpdates.Follow(target, source, 1 - m);
         }
     }
 

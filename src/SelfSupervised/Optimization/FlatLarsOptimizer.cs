@@ -1,4 +1,3 @@
-using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Training;
 using static TorchSharp.torch;
 
@@ -17,8 +16,6 @@ internal sealed class FlatLarsOptimizer : FlatOptimizer
     {
         var data = DataOf(run);
         var update = LarsOptimizer.Scaled(data, gradient, DecayOf(run), Options.Epsilon, Options.TrustCoefficient);
-        var velocity = Buffers[0].Buffer.narrow(0, run.Offset, run.Count);
-        velocity.mul_(LastingScalar.Of(Options.Momentum)).add_(update, LastingScalar.One);
-        data.add_(velocity, LastingScalar.Of(-learningRate));
+        FusedUpdates.Sgd(data, update, BufferOf(0, run), learningRate, Options.Momentum, decay: 0);
     }
 }

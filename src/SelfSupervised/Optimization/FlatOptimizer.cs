@@ -38,7 +38,7 @@ public abstract class FlatOptimizer : IDisposable
         _ => new SgdOptimizer(parameters, options),
     };
 
-    /// <summary>Changes the parameters. The gradient is used up.</summary>
+    /// <summary>Changes the parameters.</summary>
     /// <param name="gradient">As long as the parameters; borrowed.</param>
     /// <param name="learningRate">0 or more.</param>
     /// <param name="step">Number of the step, from 0.</param>
@@ -101,6 +101,8 @@ public abstract class FlatOptimizer : IDisposable
     private protected double DecayOf(FlatSlice run) => run.IsDecayed || Options.DecaysEverything ? Options.WeightDecay : 0;
 
     private protected Tensor DataOf(FlatSlice run) => Parameters.Data.narrow(0, run.Offset, run.Count);
+
+    private protected Tensor BufferOf(int index, FlatSlice run) => _buffers[index].Buffer.narrow(0, run.Offset, run.Count);
 
     private protected void AddBuffer(string name) => _buffers.Add((name, zeros_like(Parameters.Data).DetachFromDisposeScope()));
 }

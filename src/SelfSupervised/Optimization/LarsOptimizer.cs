@@ -83,8 +83,10 @@ public sealed class LarsOptimizer : IDisposable
         // Without a branch on values: the device need not be waited for.
         var (length, gradientLength) = (parameter.norm(), gradient.norm());
         var ratio = (length / gradientLength.Plus(length.Times(weightDecay)).Plus(epsilon)).Times(trustCoefficient);
-        var decayed = gradient.Plus(parameter.Times(weightDecay)) * ratio;
-        return where(length.ne(LastingScalar.Of(0)).logical_and(gradientLength.ne(LastingScalar.Of(0))), decayed, gradient);
+        var isScaled = length.ne(LastingScalar.Of(0)).logical_and(gradientLength.ne(LastingScalar.Of(0)));
+        var scale = where(isScaled, ratio, ones_like(ratio));
+        var decay = where(isScaled, ratio.Times(weightDecay), zeros_like(ratio));
+        return gradient.mul(scale).addcmul_(parameter, decay, LastingScalar.One);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using LightlyCluster.SelfSupervised.Modules;
+using LightlyCluster.SelfSupervised.Optimization;
 using LightlyCluster.SelfSupervised.Schedules;
 using static TorchSharp.torch;
 
@@ -18,12 +18,12 @@ internal sealed class MomentumNetwork(FlatTensors parameters, double start, bool
         parameters.Data.copy_(own);
     }
 
-    /// <summary>Follows: new = m * old + (1 - m) * trained.</summary>
+    /// <summary>Follows: new = m * old + (1 - m) * trained, in one pass over the buffers.</summary>
     public void Follow(FlatTensors trained, long step, long stepsTotal)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var momentum = isRising ? CosineSchedule.At(Math.Min(step, stepsTotal), stepsTotal, start, 1) : start;
-        parameters.Data.mul_(LastingScalar.Of(momentum)).add_(trained.Data.narrow(0, 0, parameters.Length), LastingScalar.Of(1 - momentum));
+        FusedUpdates.Follow(parameters.Data, trained.Data.narrow(0, 0, parameters.Length), 1 - momentum);
     }
 }

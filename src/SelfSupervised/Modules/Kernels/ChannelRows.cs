@@ -23,19 +23,5 @@ internal readonly record struct ChannelRows(int Count, int Channels)
     public (int Start, int End) Block(int index) => (index * BlockRows, Math.Min(Count, (index + 1) * BlockRows));
 
     /// <summary>Does work for each block, on as many threads as libtorch uses.</summary>
-    public void ForEachBlock(Action<int> work)
-    {
-        var threads = TorchSharp.torch.get_num_threads();
-        if (threads <= 1 || BlockCount == 1)
-        {
-            for (var block = 0; block < BlockCount; block++)
-            {
-                work(block);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, BlockCount, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-    }
+    public void ForEachBlock(Action<int> work) => TorchThreads.For(BlockCount, work);
 }
