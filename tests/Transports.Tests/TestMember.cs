@@ -19,11 +19,11 @@ internal sealed class TestMember : IComputationFactory, IAsyncDisposable
     private readonly PeerServer _server;
     private readonly Func<string, Task> _reachAsync;
 
-    private TestMember(string name, SimulatedJob job, string transport, NcclRuntime nccl, RedisConnections connections, Func<string, Task> reachAsync)
+    private TestMember(string name, SimulatedJob job, string transport, bool sharesMemory, NcclRuntime nccl, RedisConnections connections, Func<string, Task> reachAsync)
     {
         (Name, _job, _connections, _reachAsync) = (name, job, connections, reachAsync);
         Instruments = new(Meters);
-        _server = new(new WorkerOptions(), Instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
+        _server = new(new WorkerOptions { PeerMemory = sharesMemory }, Instruments, TimeProvider.System, NullLogger<PeerServer>.Instance);
         Transports = new(_server, new(nccl), Instruments, TimeProvider.System, NullLogger<Worker.Transport.Transports>.Instance);
         var specification = job.Specification with { Sync = job.Specification.Sync with { Transport = transport } };
         var runner = new JobRunner(
@@ -50,8 +50,8 @@ internal sealed class TestMember : IComputationFactory, IAsyncDisposable
 
     /// <summary>Starts one that does something of the test's wherever its computation gets.</summary>
     public static async Task<TestMember> StartAsync(
-        string name, SimulatedJob job, string transport, NcclRuntime nccl, RedisEndpoints endpoints, Func<string, Task>? reachAsync = null) =>
-        new(name, job, transport, nccl, await RedisConnections.ConnectAsync(endpoints, name), reachAsync ?? (_ => Task.CompletedTask));
+        string name, SimulatedJob job, string transport, bool sharesMemory, NcclRuntime nccl, RedisEndpoints endpoints, Func<string, Task>? reachAsync = null) =>
+        new(name, job, transport, sharesMemory, nccl, await RedisConnections.ConnectAsync(endpoints, name), reachAsync ?? (_ => Task.CompletedTask));
 
     public Task<IJobComputation> PrepareAsync(JobTicket ticket, CancellationToken cancellationToken) =>
         Task.FromResult<IJobComputation>(new ArithmeticComputation(_job, _job.ShapeOf(ticket.Specification), _reachAsync));

@@ -21,10 +21,12 @@ internal sealed class TransportRun : IAsyncDisposable
     private readonly List<TestMember> _members = [];
     private readonly SimulatedJob _job;
     private readonly string _specified;
+    private readonly bool _sharesMemory;
 
-    private TransportRun(RedisEndpoints endpoints, RedisConnections connections, SimulatedJob job, string transport)
+    private TransportRun(RedisEndpoints endpoints, RedisConnections connections, SimulatedJob job, string kind)
     {
-        (_endpoints, _connections, _job, _specified) = (endpoints, connections, job, transport);
+        var transport = TransportKind.TransportOf(kind);
+        (_endpoints, _connections, _job, _specified, _sharesMemory) = (endpoints, connections, job, transport, kind != TransportKind.PeerSockets);
         Jobs = new JobStore(connections);
         Choice = new(transport == JobVocabulary.Auto ? JobVocabulary.TransportRedis : transport, "");
     }
@@ -46,14 +48,14 @@ internal sealed class TransportRun : IAsyncDisposable
         NcclDouble.SkipWhereMissing(kind);
         var endpoints = stores.For(kind);
         var job = new SimulatedJob(7, 4, steps, 100, 1000, 1, Wire: wire);
-        var run = new TransportRun(endpoints, await RedisConnections.ConnectAsync(endpoints, "test"), job, TransportKind.TransportOf(kind));
+        var run = new TransportRun(endpoints, await RedisConnections.ConnectAsync(endpoints, "test"), job, kind);
         await run.Jobs.CreateAsync(new(SimulatedJob.Id, JobSpecificationJson.Write(job.Specification), "job", 1, 4, 0, 1, 4), "request");
         return run;
     }
 
     public async Task<TestMember> AddAsync(string name, Func<string, Task>? reachAsync = null)
     {
-        var member = await TestMember.StartAsync(name, _job, _specified, (Nccl ?? NcclDouble.RuntimeOf)(name), _endpoints, reachAsync);
+        var member = await TestMember.StartAsync(name, _job, _specified, _sharesMemory, (Nccl ?? NcclDouble.RuntimeOf)(name), _endpoints, reachAsync);
         _members.Add(member);
         return member;
     }

@@ -38,6 +38,9 @@ public sealed class WorkerOptions
     /// <summary>TCP port for other workers, opened by the first job that uses it. Default 0: any free one.</summary>
     public int PeerPort { get; set; }
 
+    /// <summary>Whether workers of this machine read gradients in this one's memory. Default true; false: all bytes go through sockets.</summary>
+    public bool PeerMemory { get; set; } = true;
+
     /// <summary>Token with the role worker; give it by the environment (<c>Worker__Token</c>) or, better, by <see cref="TokenFile"/>. Default: none.</summary>
     public string Token { get; set; } = "";
 

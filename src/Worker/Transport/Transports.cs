@@ -61,7 +61,7 @@ internal sealed class Transports(
     private async Task<PeerTransport> OpenPeersAsync(string job, string incarnation, IPeerStore store)
     {
         var address = await server.StartAsync(store.NearestAddress);
-        var memory = SharedMemory.TryCreate();
+        var memory = server.NewMemory();
         var offer = new PeerOffer(job, incarnation, new());
         if (memory is not null)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using LightlyCluster.Worker.Hosting;
+using LightlyCluster.Worker.Steps;
 using LightlyCluster.Worker.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,9 @@ internal sealed partial class PeerServer(WorkerOptions options, TransportInstrum
     private PeerAddress? _address;
     private long _warnedAt;
     private int _unwarned;
+
+    /// <summary>Memory for what a job's workers of this machine may read in place; null where there is none.</summary>
+    public SharedMemory? NewMemory() => options.PeerMemory ? SharedMemory.TryCreate() : null;
 
     /// <summary>Listens, if it does not yet.</summary>
     /// <param name="nearest">The address to use where the worker was told none.</param>
