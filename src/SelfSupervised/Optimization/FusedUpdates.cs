@@ -13,6 +13,8 @@ internal static class FusedUpdates
     // The tensors come in lists: what is done to the elements of a list that a function makes itself, TorchScript takes for dead code.
     private static readonly Lazy<jit.CompilationUnit> Script = new(() => jit.compile("""
         def sgd(parameters: List[Tensor], gradients: List[Tensor], velocities: List[Tensor], rate: float, momentum: float, decay: float):
+            if momentum == 0.0:
+                velocities = []
             torch._fused_sgd_(parameters, gradients, velocities, weight_decay=decay, momentum=momentum, lr=rate, dampening=0.0,
                 nesterov=False, maximize=False, is_first_step=False)
 
@@ -29,9 +31,9 @@ internal static class FusedUpdates
     /// <summary>d = g + decay * p; v = momentum * v + d; p = p - rate * v.</summary>
     /// <param name="parameters">p, [N]; changed.</param>
     /// <param name="gradient">g, [N]; borrowed.</param>
-    /// <param name="velocity">v, [N]; changed.</param>
+    /// <param name="velocity">v, [N]; changed, unless the momentum is 0.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <param name="momentum">Share of the old velocity.</param>
+    /// <param name="momentum">Share of the old velocity, at least 0.</param>
     /// <param name="decay">Weight decay.</param>
     public static void Sgd(Tensor parameters, Tensor gradient, Tensor velocity, double rate, double momentum, double decay) =>
         Script.Value.invoke("sgd", One(parameters), One(gradient), One(velocity), Number(rate), Number(momentum), Number(decay));

@@ -10,17 +10,18 @@ public sealed class FlatOptimizerTests
     private const int Steps = 4;
 
     [Theory]
-    [InlineData(OptimizerKind.Sgd)]
-    [InlineData(OptimizerKind.AdamW)]
-    public void Steps_are_those_of_PyTorchs_optimizer(OptimizerKind kind)
+    [InlineData(OptimizerKind.Sgd, 0.9)]
+    [InlineData(OptimizerKind.Sgd, 0)]
+    [InlineData(OptimizerKind.AdamW, 0.9)]
+    public void Steps_are_those_of_PyTorchs_optimizer(OptimizerKind kind, double momentum)
     {
         using var scope = NewDisposeScope();
         var flat = MakeNetwork();
         var reference = MakeNetwork();
-        var options = new OptimizerOptions { Kind = kind, WeightDecay = 0.1, DecaysEverything = true };
+        var options = new OptimizerOptions { Kind = kind, Momentum = momentum, WeightDecay = 0.1, DecaysEverything = true };
         using var theirs = kind == OptimizerKind.AdamW
             ? (optim.Optimizer)optim.AdamW(reference.parameters(), LearningRate, weight_decay: 0.1)
-            : optim.SGD(reference.parameters(), LearningRate, momentum: 0.9, weight_decay: 0.1);
+            : optim.SGD(reference.parameters(), LearningRate, momentum: momentum, weight_decay: 0.1);
         using var run = new FlatRun(flat, options);
 
         for (var step = 0; step < Steps; step++)
@@ -34,8 +35,10 @@ public sealed class FlatOptimizerTests
         ShouldBeEqual(flat, reference);
     }
 
-    [Fact]
-    public void LARS_steps_are_those_of_the_optimizer_that_equals_lightlys()
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(0)]
+    public void LARS_steps_are_those_of_the_optimizer_that_equals_lightlys(double momentum)
     {
         using var scope = NewDisposeScope();
         var flat = MakeNetwork();
@@ -44,9 +47,9 @@ public sealed class FlatOptimizerTests
         var isDecayed = Array.ConvertAll(parameters, parameter => parameter.name is "0.weight" or "2.weight");
         Tensor[] decayed = [.. parameters.Where((_, index) => isDecayed[index]).Select(parameter => (Tensor)parameter.parameter)];
         Tensor[] others = [.. parameters.Where((_, index) => !isDecayed[index]).Select(parameter => (Tensor)parameter.parameter)];
-        using var first = new LarsOptimizer(decayed, new LarsOptions { Momentum = 0.9, WeightDecay = 0.1 });
-        using var second = new LarsOptimizer(others, new LarsOptions { Momentum = 0.9 });
-        using var run = new FlatRun(flat, new OptimizerOptions { Kind = OptimizerKind.Lars, WeightDecay = 0.1 });
+        using var first = new LarsOptimizer(decayed, new LarsOptions { Momentum = momentum, WeightDecay = 0.1 });
+        using var second = new LarsOptimizer(others, new LarsOptions { Momentum = momentum });
+        using var run = new FlatRun(flat, new OptimizerOptions { Kind = OptimizerKind.Lars, Momentum = momentum, WeightDecay = 0.1 });
 
         for (var step = 0; step < Steps; step++)
         {
