@@ -11,14 +11,18 @@ namespace LightlyCluster.Benchmarks;
 /// <param name="DataWaitShare">Share of waiting for data in the median step.</param>
 internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSecond, double ProcessorSecondsPerStep, double DataWaitShare)
 {
-    /// <summary>Steps after which code has been compiled by the second tier (measured: 20 to 40) and memory is where it stays.</summary>
-    private const int WarmupSteps = 40;
-
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Runs a training of SimCLR with resnet-18.</summary>
+    /// <param name="data">The images.</param>
+    /// <param name="width">Of the backbone.</param>
+    /// <param name="batchSize">Images of a step.</param>
+    /// <param name="warmupSteps">Steps that do not count: code is compiled by the second tier until about the 30th of small steps.</param>
+    /// <param name="steps">Steps that count.</param>
+    /// <param name="workers">Of one thread each.</param>
+    /// <param name="precision">fp32 or bf16.</param>
     /// <exception cref="InvalidOperationException">It fails.</exception>
-    public static async Task<LocalTraining> RunAsync(string data, double width, int batchSize, int steps, int workers, string precision)
+    public static async Task<LocalTraining> RunAsync(string data, double width, int batchSize, int warmupSteps, int steps, int workers, string precision)
     {
         var folder = Directory.CreateTempSubdirectory("lightly-benchmark-").FullName;
         var output = Path.Combine(folder, "run");
@@ -26,7 +30,7 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
         string[] arguments =
         [
             client, "train", "--data", data, "--method", "simclr", "--backbone", "resnet-18", "--width", width.ToString(CultureInfo.InvariantCulture),
-            "--image-size", "32", "--batch-size", $"{batchSize}", "--steps", $"{steps + WarmupSteps}", "--workers", $"{workers}", "--seed", "1",
+            "--image-size", "32", "--batch-size", $"{batchSize}", "--steps", $"{steps + warmupSteps}", "--workers", $"{workers}", "--seed", "1",
             "--set", "evaluate.knn=false", "--set", $"train.precision={precision}", "--out", output, "-o", "json",
         ];
         var start = TimeProvider.System.GetTimestamp();
@@ -37,10 +41,10 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
         var metrics = Path.Combine(output, "metrics.jsonl");
         await ReachAsync(process, metrics, 1);
         var first = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-        var (from, fromTime) = (await ReachAsync(process, metrics, WarmupSteps), TimeProvider.System.GetTimestamp());
+        var (from, fromTime) = (await ReachAsync(process, metrics, warmupSteps), TimeProvider.System.GetTimestamp());
         var processes = ProcessesOf(output, process.Id);
         var before = ProcessorSeconds(processes);
-        var (to, seconds) = (await ReachAsync(process, metrics, steps + WarmupSteps - 1), TimeProvider.System.GetElapsedTime(fromTime).TotalSeconds);
+        var (to, seconds) = (await ReachAsync(process, metrics, steps + warmupSteps - 1), TimeProvider.System.GetElapsedTime(fromTime).TotalSeconds);
         var processorSeconds = ProcessorSeconds(processes) - before;
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
@@ -48,7 +52,7 @@ internal sealed record LocalTraining(double FirstStepSeconds, double ImagesPerSe
             throw new InvalidOperationException($"lightly train failed with exit code {process.ExitCode}: {await said} {await errors}");
         }
 
-        var shares = (await File.ReadAllLinesAsync(metrics)).Skip(WarmupSteps).Select(ShareOfDataWait);
+        var shares = (await File.ReadAllLinesAsync(metrics)).Skip(warmupSteps).Select(ShareOfDataWait);
         var result = new LocalTraining(first, (to - from) * batchSize / seconds, processorSeconds / (to - from), Figures.Median(shares));
         Directory.Delete(folder, recursive: true);
         return result;

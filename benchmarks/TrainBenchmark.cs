@@ -85,6 +85,7 @@ internal static class TrainBenchmark
     private static async Task WholeAsync(PeerScript peer, string shards, int rounds, int steps)
     {
         const int BatchSize = 128;
+        const int WarmupSteps = 40;
         const int PeerSteps = 30;
         var (theirs, single, half, first, waits, costs) = (
             new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
@@ -97,8 +98,8 @@ internal static class TrainBenchmark
                 theirs.Add(Math.Max(alone, loading));
             }
 
-            var fp32 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, steps, workers: 2, "fp32");
-            var bf16 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, steps, workers: 2, "bf16");
+            var fp32 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, WarmupSteps, steps, workers: 2, "fp32");
+            var bf16 = await LocalTraining.RunAsync(shards, 0.25, BatchSize, WarmupSteps, steps, workers: 2, "bf16");
             single.Add(fp32.ImagesPerSecond);
             half.Add(bf16.ImagesPerSecond);
             first.AddRange([fp32.FirstStepSeconds, bf16.FirstStepSeconds]);
@@ -117,12 +118,13 @@ internal static class TrainBenchmark
     private static async Task WorkersAsync(string shards, int rounds)
     {
         const int BatchSize = 64;
+        const int WarmupSteps = 10;
         const int Steps = 8;
         var (one, two) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            one.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, Steps, workers: 1, "fp32")).ImagesPerSecond);
-            two.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, Steps, workers: 2, "fp32")).ImagesPerSecond);
+            one.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, WarmupSteps, Steps, workers: 1, "fp32")).ImagesPerSecond);
+            two.Add((await LocalTraining.RunAsync(shards, 1, BatchSize, WarmupSteps, Steps, workers: 2, "fp32")).ImagesPerSecond);
         }
 
         Print(new("2 workers of 1 thread beside 1 worker, SimCLR, resnet-18, width 1, batch 64, fp32", "images/s", two, one, "1 worker", IsTime: false, "1.9x"));
