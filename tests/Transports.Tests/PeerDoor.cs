@@ -45,6 +45,16 @@ internal sealed class PeerDoor : IAsyncDisposable, ILogger<PeerServer>
         return this;
     }
 
+    /// <summary>Waits until the door has written a line with some words into its log.</summary>
+    public async Task SaysAsync(string words)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!Lines.Any(line => line.Contains(words)))
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
     /// <summary>Connects as anybody can who reaches the port.</summary>
     public async Task<Socket> ConnectAsync()
     {
