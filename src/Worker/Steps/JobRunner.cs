@@ -24,7 +24,6 @@ internal sealed partial class JobRunner(
     private FinishTask? _finish;
     private volatile bool _keepsState;
     private bool _wasRunning;
-    private bool _hasUnreported;
 
     /// <inheritdoc/>
     public void KeepState() => _keepsState = true;
@@ -55,7 +54,7 @@ internal sealed partial class JobRunner(
             }
             finally
             {
-                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState && !_hasUnreported);
+                await computations.PutAsync(ticket.Id, computation, isWhole && _keepsState);
             }
         }
         catch (OperationCanceledException)
@@ -152,8 +151,11 @@ internal sealed partial class JobRunner(
         }
         finally
         {
-            // A state whose report is lost is reached again by following the log, which reports it.
-            _hasUnreported = applier.HasUnreported && !(_keepsState && await TryReportAsync(applier));
+            if (_keepsState)
+            {
+                await TryReportAsync(applier);
+            }
+
             await UntilAnsweredAsync(() => exchange.ForgetAsync(long.MaxValue), cancellationToken);
         }
     }
@@ -182,17 +184,16 @@ internal sealed partial class JobRunner(
         }
     }
 
-    /// <summary>Whether the state that is about to be kept could be reported, and is the members' own.</summary>
-    private static async Task<bool> TryReportAsync(StepApplier applier)
+    /// <summary>Reports the state that is about to be kept: it is used again if the members agree on it, for which somebody must have reported it.</summary>
+    private static async Task TryReportAsync(StepApplier applier)
     {
         try
         {
             await applier.ReportAsync(CancellationToken.None);
-            return true;
         }
         catch (Exception error) when (error is StoreAwayException or StateMismatchException)
         {
-            return false;
+            // Whoever takes it from the shelf compares it again.
         }
     }
 

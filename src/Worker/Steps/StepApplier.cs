@@ -19,9 +19,6 @@ internal sealed class StepApplier(JobParts parts)
 
     private StateReport? _unreported;
 
-    /// <summary>Whether the newest state is still to be reported.</summary>
-    public bool HasUnreported => _unreported is not null;
-
     /// <summary>Applies the vector of a committed step that this worker had no part in, if it is the one of the log.</summary>
     /// <param name="job">The job.</param>
     /// <param name="reduced">The vector.</param>
