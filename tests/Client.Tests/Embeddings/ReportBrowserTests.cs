@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LightlyCluster.Client.Tests.Commands;
+using LightlyCluster.FleetRuns.Tests;
 using SkiaSharp;
 
 namespace LightlyCluster.Client.Tests.Embeddings;
@@ -7,13 +8,10 @@ namespace LightlyCluster.Client.Tests.Embeddings;
 /// <summary>The report of a run, looked at in a real browser without a network.</summary>
 public sealed class ReportBrowserTests(TrainedRun trained) : IClassFixture<TrainedRun>
 {
-    private static readonly string? Browser = Environment.GetEnvironmentVariable("PATH")!.Split(':')
-        .Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
-
     [Fact]
     public async Task The_page_draws_every_image_curve_and_measure_and_asks_for_nothing_from_outside()
     {
-        Assert.SkipWhen(Browser is null, "chromium is not installed (apt-get install chromium)");
+        TestBrowser.SkipWhereMissing();
         var report = await LightlyProgram.RunAsync("report", trained.Run, "--overwrite");
         report.ExitCode.ShouldBe(0, report.Errors);
         var path = Path.Combine(trained.Run, "report.html");
@@ -34,7 +32,7 @@ public sealed class ReportBrowserTests(TrainedRun trained) : IClassFixture<Train
     [Fact]
     public async Task It_is_dark_for_those_who_like_it_dark()
     {
-        Assert.SkipWhen(Browser is null, "chromium is not installed (apt-get install chromium)");
+        TestBrowser.SkipWhereMissing();
         var path = trained["dark.html"];
         (await LightlyProgram.RunAsync("report", trained.Run, "--out", path, "--images", "20")).ExitCode.ShouldBe(0);
 
@@ -55,7 +53,7 @@ public sealed class ReportBrowserTests(TrainedRun trained) : IClassFixture<Train
     private async Task<string> BrowseAsync(string action, string path, params string[] flags)
     {
         var start = new ProcessStartInfo(
-            Browser!,
+            TestBrowser.Program!,
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--proxy-server=127.0.0.1:9", $"--user-data-dir={trained["browser"]}",
              "--virtual-time-budget=5000", "--window-size=1100,900", .. flags, action, new Uri(path).AbsoluteUri])
         {

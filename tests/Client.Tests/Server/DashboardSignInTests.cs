@@ -1,3 +1,4 @@
+using LightlyCluster.FleetRuns.Tests;
 using PuppeteerSharp;
 
 namespace LightlyCluster.Client.Tests.Server;
@@ -7,21 +8,12 @@ public sealed class DashboardSignInTests(SecureFleet fleet) : IAsyncLifetime
 {
     private const string IsAsked = "document.getElementById('sign-in').open";
 
-    private static readonly string? Chromium = Environment.GetEnvironmentVariable("PATH")!.Split(':')
-        .Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
-
     private IBrowser? _browser;
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Chromium is null, "chromium is not installed (apt-get install chromium)");
-        _browser = await Puppeteer.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium,
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu"],
-            AcceptInsecureCerts = true,
-        });
+        TestBrowser.SkipWhereMissing();
+        _browser = await TestBrowser.LaunchAsync(acceptInsecureCerts: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,19 +33,19 @@ public sealed class DashboardSignInTests(SecureFleet fleet) : IAsyncLifetime
         var theirs = await stranger.CreateAsync("hidden-job", fleet.Job(), TestContext.Current.CancellationToken);
         var page = await _browser!.NewPageAsync();
         await page.GoToAsync(fleet.Dashboard);
-        await UntilAsync(page, IsAsked);
-        (await TextAsync(page)).ShouldNotContain(mine.Id);
+        await page.UntilAsync(IsAsked);
+        (await page.TextAsync()).ShouldNotContain(mine.Id);
 
         await SignInAsync(page, "lightly_no-such-token");
-        await UntilAsync(page, $"{IsAsked} && document.body.innerText.includes('does not know this token')");
+        await page.UntilAsync($"{IsAsked} && document.body.innerText.includes('does not know this token')");
         await SignInAsync(page, fleet.TokenOf("worker"));
-        await UntilAsync(page, $"{IsAsked} && document.body.innerText.includes('may not look at jobs')");
+        await page.UntilAsync($"{IsAsked} && document.body.innerText.includes('may not look at jobs')");
         await SignInAsync(page, fleet.TokenOf("vision-viewer"));
 
-        await UntilAsync(page, $"!{IsAsked} && document.body.innerText.includes('{mine.Id}')");
-        (await TextAsync(page)).ShouldNotContain(theirs.Id);
+        await page.UntilAsync($"!{IsAsked} && document.body.innerText.includes('{mine.Id}')");
+        (await page.TextAsync()).ShouldNotContain(theirs.Id);
         await page.ReloadAsync();
-        await UntilAsync(page, $"!{IsAsked} && document.body.innerText.includes('{mine.Id}')");
+        await page.UntilAsync($"!{IsAsked} && document.body.innerText.includes('{mine.Id}')");
         if (Environment.GetEnvironmentVariable("LIGHTLY_PICTURES") is { Length: > 0 } pictures)
         {
             await page.ScreenshotAsync(Path.Combine(pictures, "signed-in.png"));
@@ -69,19 +61,5 @@ public sealed class DashboardSignInTests(SecureFleet fleet) : IAsyncLifetime
         }
 
         await page.Keyboard.PressAsync("Enter");
-    }
-
-    private static Task<string> TextAsync(IPage page) => page.EvaluateExpressionAsync<string>("document.body.innerText");
-
-    private static async Task UntilAsync(IPage page, string condition)
-    {
-        try
-        {
-            await page.WaitForFunctionAsync($"() => {condition}", new WaitForFunctionOptions { Timeout = 30_000, PollingInterval = 100 });
-        }
-        catch (WaitTaskTimeoutException error)
-        {
-            throw new TimeoutException($"Within 30 s it did not become true: {condition}\n{await TextAsync(page)}", error);
-        }
     }
 }

@@ -9,9 +9,6 @@ public sealed class DashboardTests : IAsyncLifetime
 {
     private const string StepText = "Number(document.querySelector('.tile dd').firstChild.data.replaceAll(',', '').replace('–', '0'))";
 
-    private static readonly string? Chromium = Environment.GetEnvironmentVariable("PATH")!.Split(':')
-        .Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
     private readonly List<string> _complaints = [];
     private IBrowser? _browser;
@@ -21,9 +18,9 @@ public sealed class DashboardTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Chromium is null, "chromium is not installed (apt-get install chromium)");
+        TestBrowser.SkipWhereMissing();
         _fleet = await TestFleet.StartAsync(_folder, variables: new Dictionary<string, string> { ["LIGHTLY_TRACE_EVERY"] = "5" });
-        _browser = await Puppeteer.LaunchAsync(new() { ExecutablePath = Chromium, Headless = true, Args = ["--no-sandbox", "--disable-gpu"] });
+        _browser = await TestBrowser.LaunchAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -89,42 +86,30 @@ public sealed class DashboardTests : IAsyncLifetime
     private static async Task ShowsLiveStepsAsync(IPage page, string job)
     {
         await page.ClickAsync("tbody td:nth-child(3)");
-        await UntilAsync(page, $"location.hash === '#/jobs/{job}'");
-        await UntilAsync(page, "document.querySelectorAll('.chart canvas').length === 4");
+        await page.UntilAsync($"location.hash === '#/jobs/{job}'");
+        await page.UntilAsync("document.querySelectorAll('.chart canvas').length === 4");
         var step = await StepAsync(page);
-        await UntilAsync(page, $"({StepText}) > {step + 3}");
+        await page.UntilAsync($"({StepText}) > {step + 3}");
         await SeesAsync(page, "wait for data");
         await SeesAsync(page, "worker-1");
         await SeesAsync(page, "of 256 keys");
-        await UntilAsync(page, "document.querySelectorAll('section[aria-label=\"Traced steps\"] rect').length > 12");
+        await page.UntilAsync("document.querySelectorAll('section[aria-label=\"Traced steps\"] rect').length > 12");
     }
 
     private static async Task<long> StepAsync(IPage page)
     {
-        await UntilAsync(page, $"{StepText} > 0");
+        await page.UntilAsync($"{StepText} > 0");
         return await page.EvaluateExpressionAsync<long>(StepText);
     }
 
-    private static Task SeesAsync(IPage page, string text) => UntilAsync(page, $"document.body.innerText.includes({System.Text.Json.JsonSerializer.Serialize(text)})");
-
-    private static async Task UntilAsync(IPage page, string condition)
-    {
-        try
-        {
-            await page.WaitForFunctionAsync($"() => {{ try {{ return {condition}; }} catch {{ return false; }} }}", new WaitForFunctionOptions { Timeout = 30_000, PollingInterval = 100 });
-        }
-        catch (WaitTaskTimeoutException error)
-        {
-            throw new TimeoutException($"Within 30 s it did not become true: {condition}\n{await page.EvaluateExpressionAsync<string>("document.body.innerText")}", error);
-        }
-    }
+    private static Task SeesAsync(IPage page, string text) => page.UntilAsync($"document.body.innerText.includes({System.Text.Json.JsonSerializer.Serialize(text)})");
 
     private async Task ComesBackAsync(IPage page, string job)
     {
         var before = await StepAsync(page);
         await Fleet.RestartCoordinatorAsync(TimeSpan.FromSeconds(2));
-        await UntilAsync(page, "document.getElementById('link').dataset.state === 'live'");
-        await UntilAsync(page, $"({StepText}) > {before + 5}");
+        await page.UntilAsync("document.getElementById('link').dataset.state === 'live'");
+        await page.UntilAsync($"({StepText}) > {before + 5}");
         var series = await page.EvaluateExpressionAsync<string>($"fetch('/api/jobs/{job}/steps').then(answer => answer.json()).then(series => series.step.join())");
         var steps = series.Split(',').Select(long.Parse).ToArray();
         steps.ShouldBe(steps.Distinct().Order());
@@ -134,21 +119,21 @@ public sealed class DashboardTests : IAsyncLifetime
     private static async Task ObeysKeysAsync(IPage page, string job)
     {
         await page.Keyboard.PressAsync("Escape");
-        await UntilAsync(page, "location.hash === '#/' && document.querySelector('tbody tr')");
+        await page.UntilAsync("location.hash === '#/' && document.querySelector('tbody tr')");
         await page.Keyboard.PressAsync("j");
-        await UntilAsync(page, "document.querySelector('tr[aria-selected=true]') && document.activeElement.matches('a.name')");
+        await page.UntilAsync("document.querySelector('tr[aria-selected=true]') && document.activeElement.matches('a.name')");
         await page.Keyboard.PressAsync("Enter");
-        await UntilAsync(page, $"location.hash === '#/jobs/{job}'");
+        await page.UntilAsync($"location.hash === '#/jobs/{job}'");
         await page.Keyboard.PressAsync("t");
-        await UntilAsync(page, "document.documentElement.dataset.theme === 'dark'");
+        await page.UntilAsync("document.documentElement.dataset.theme === 'dark'");
         await page.Keyboard.PressAsync("t");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("w");
         await SeesAsync(page, "2 connected");
         await page.Keyboard.PressAsync("?");
-        await UntilAsync(page, "document.getElementById('help').open");
+        await page.UntilAsync("document.getElementById('help').open");
         await page.Keyboard.PressAsync("Escape");
-        await UntilAsync(page, "!document.getElementById('help').open");
+        await page.UntilAsync("!document.getElementById('help').open");
     }
 
     /// <summary>On a small screen nothing sticks out, in light and in dark; pictures are left where LIGHTLY_PICTURES names a folder.</summary>
@@ -164,7 +149,7 @@ public sealed class DashboardTests : IAsyncLifetime
                 foreach (var (name, hash) in new[] { ("job", $"#/jobs/{job}"), ("workers", "#/workers"), ("jobs", "#/") })
                 {
                     await page.EvaluateExpressionAsync($"location.hash = '{hash}'");
-                    await UntilAsync(page, $"document.documentElement.dataset.theme === '{theme}' && document.getElementById('main').innerText.length > 40");
+                    await page.UntilAsync($"document.documentElement.dataset.theme === '{theme}' && document.getElementById('main').innerText.length > 40");
                     await Task.Delay(600);
                     (await page.EvaluateExpressionAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, $"{name}, {theme}, {width}");
                     if (pictures is { Length: > 0 })
