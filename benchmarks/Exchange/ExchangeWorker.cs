@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Jobs;
 using LightlyCluster.Fleet.Redis;
-using LightlyCluster.Fleet.Reduction;
 using LightlyCluster.Fleet.Sharding;
 using LightlyCluster.Fleet.Steps;
 using LightlyCluster.Fleet.Stores;
@@ -53,9 +52,9 @@ internal static class ExchangeWorker
         using var chunkPool = new VectorPool(layout.ChunkLength, payloads.Memory);
         using var exchange = new PayloadExchange(steps, payloads, new ChunkCodec(layout, format), chunkPool, "job", name);
         var times = new PhaseTimes(TimeProvider.System);
-        var own = pool.Rent();
+        var (own, nodes) = (pool.Rent(), new HeldNodes());
         own.Values.Fill(rank + 1);
-        var nodes = new Dictionary<TreeNode, VectorBuffer> { [new(rank, 1)] = own };
+        nodes.Add(new(rank, 1), own);
         var processor = 0.0;
         for (var step = 0; step < rounds; step++)
         {
@@ -66,7 +65,7 @@ internal static class ExchangeWorker
             var reduction = new ChunkReduction(
                 new(step, Shards, layout, new TreeSum(layout, format, 1), 0.1), nodes, (_, _) => Task.CompletedTask, steps, exchange, reduced, chunkPool, times);
             reduction.Begin(1, chunk => ChunkOwnership.OwnerOf(chunk, Names) == name);
-            var publishing = reduction.PublishNodesAsync();
+            var publishing = reduction.PublishNodesAsync(Task.CompletedTask);
             while (!reduction.IsComplete)
             {
                 if (!await reduction.AdvanceAsync(CancellationToken.None))
@@ -94,7 +93,6 @@ internal static class ExchangeWorker
 
         Console.WriteLine($"CPU {processor / (rounds - ExchangeTimes.WarmUps):F1}");
         Console.WriteLine($"  worker {name}, a round: {calls.Describe(rounds)}");
-
         await LeaveTogetherAsync(jobs, events, rank);
         return 0;
 

@@ -37,10 +37,10 @@ internal sealed class ArithmeticComputation(SimulatedJob job, JobShape shape, Fu
         return Task.CompletedTask;
     }
 
-    public async Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times)
+    public async Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times)
     {
         await reachAsync($"backward {Step} {shard}");
-        _arithmetic.Backward(shard, _rows, leaf.Values);
+        await _arithmetic.BackwardAsync(shard, _rows, leaf, onGradients, async () => await Task.Yield());
     }
 
     public Task AbandonAsync() => Task.CompletedTask;

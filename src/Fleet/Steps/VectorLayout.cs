@@ -12,6 +12,12 @@ public sealed record VectorLayout(int Length, int GradientLength, int ChunkLengt
     /// <summary>Number of chunks, at least 1.</summary>
     public int ChunkCount => Math.Max(1, (Length + ChunkLength - 1) / ChunkLength);
 
+    /// <summary>How many chunks, from the first on, are full of gradients and nothing else.</summary>
+    public int GradientChunkCount => GradientLength / ChunkLength;
+
+    /// <summary>The first chunk that begins at an offset (in values) or behind it.</summary>
+    public int FirstChunkFrom(int offset) => (offset + ChunkLength - 1) / ChunkLength;
+
     /// <summary>Offset (in values) and length of a chunk.</summary>
     public (int Offset, int Length) Chunk(int chunk) =>
         (chunk * ChunkLength, Math.Min(ChunkLength, Length - (chunk * ChunkLength)));

@@ -6,6 +6,8 @@ namespace LightlyCluster.SelfSupervised.Backbones;
 /// <summary>A network from images [N, 3, H, W] to features [N, F].</summary>
 public abstract class Backbone : RegisteredModule
 {
+    private Func<Tensor, string, Tensor>? _mark;
+
     /// <summary>Makes the backbone.</summary>
     /// <param name="name">Name of the architecture, for messages.</param>
     /// <param name="featureCount">F, at least 1.</param>
@@ -23,6 +25,19 @@ public abstract class Backbone : RegisteredModule
     /// <summary>Makes another backbone of the same architecture, for a momentum encoder.</summary>
     /// <returns>A backbone on the CPU in training mode with weights of its own; owned by the caller.</returns>
     public abstract Backbone CreateSame();
+
+    /// <summary>Has marks of the network told where its parameters lie, and what the marks are for.</summary>
+    /// <param name="mark">Takes a value and the name of the first parameter that is only used behind it; gives the value.</param>
+    internal virtual void Watch(Func<Tensor, string, Tensor> mark) => _mark = mark;
+
+    /// <summary>
+    /// Says that a value separates the parameters: those before one, in the order of registration, are used to compute the value, that
+    /// one and the later ones are used with what follows from it.
+    /// </summary>
+    /// <param name="value">The value; borrowed.</param>
+    /// <param name="name">First part of that parameter's name; empty when it is the first one behind the backbone.</param>
+    /// <returns>The value, in the caller's scope.</returns>
+    protected Tensor Mark(Tensor value, string name) => _mark is null ? value : _mark(value, name);
 
     /// <summary>Refuses what is not a batch of color images of at least the given side, before native code sees it.</summary>
     /// <param name="input">The images.</param>

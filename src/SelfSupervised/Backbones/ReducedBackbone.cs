@@ -42,5 +42,9 @@ public sealed class ReducedBackbone : Backbone
     }
 
     /// <inheritdoc/>
+    internal override void Watch(Func<Tensor, string, Tensor> mark) =>
+        Trunk.Watch((value, name) => mark(value, name.Length > 0 ? $"trunk.{name}" : "reduction"));
+
+    /// <inheritdoc/>
     public override Backbone CreateSame() => new ReducedBackbone(Trunk.CreateSame(), (int)FeatureCount);
 }

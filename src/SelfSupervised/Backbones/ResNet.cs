@@ -43,7 +43,7 @@ public sealed class ResNet : Backbone
         for (var stage = 0; stage < 4; stage++)
         {
             (_stages[stage], inputCount) = MakeStage(specification, stage, inputCount, baseCount << stage, normalize);
-            register_module($"layer{stage + 1}", _stages[stage]);
+            register_module(StageName(stage), _stages[stage]);
         }
 
         if (options.ClassCount is { } classCount)
@@ -88,16 +88,18 @@ public sealed class ResNet : Backbone
             value = nn.functional.max_pool2d(value, 3, 2, 1);
         }
 
-        foreach (var stage in _stages)
+        for (var stage = 0; stage < _stages.Length; stage++)
         {
-            value = stage.call(value);
+            value = _stages[stage].call(stage == 0 ? value : Mark(value, StageName(stage)));
         }
 
-        return value.mean([2L, 3L]).MoveToOuterDisposeScope();
+        return Mark(value.mean([2L, 3L]), "").MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Backbone CreateSame() => new ResNet(_specification, _options);
+
+    private static string StageName(int stage) => $"layer{stage + 1}";
 
     private static (ModuleSequence Stage, long OutputCount) MakeStage(
         ResNetSpecification specification,

@@ -21,6 +21,8 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
     private const double StandardDeviation = 0.02;
     private const double ClassTokenDeviation = 1e-6;
 
+    private const int BlocksPerMark = 3;
+
     private readonly VisionTransformerSpecification _specification;
     private readonly VisionTransformerOptions _options;
     private readonly PatchEmbedding _patchEmbedding;
@@ -91,9 +93,14 @@ public sealed class VisionTransformer : Backbone, IParameterDistribution
 
         var patches_NTD = _patchEmbedding.call(input);
         var classToken_N1D = OwnParameter("cls_token")!.expand(input.shape[0], 1, FeatureCount);
-        var tokens_NTD = _blocks.call(cat([classToken_N1D, patches_NTD], 1).Plus(PositionEmbedding(rows, columns)));
-        var features_NF = _norm.call(tokens_NTD).select(1, 0);
-        return (_classifier is null ? features_NF.contiguous() : _classifier.call(features_NF)).MoveToOuterDisposeScope();
+        var tokens_NTD = cat([classToken_N1D, patches_NTD], 1).Plus(PositionEmbedding(rows, columns));
+        for (var block = 0; block < _blocks.Count; block++)
+        {
+            tokens_NTD = _blocks[block].call(block % BlocksPerMark == 0 ? Mark(tokens_NTD, $"blocks.{block}") : tokens_NTD);
+        }
+
+        var features_NF = Mark(_norm.call(tokens_NTD).select(1, 0).contiguous(), "");
+        return (_classifier is null ? features_NF : _classifier.call(features_NF)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

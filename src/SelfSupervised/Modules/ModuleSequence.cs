@@ -19,6 +19,12 @@ public sealed class ModuleSequence : RegisteredModule
         }
     }
 
+    /// <summary>Number of modules.</summary>
+    public int Count => _modules.Length;
+
+    /// <summary>A module; owned by the sequence.</summary>
+    public nn.Module<Tensor, Tensor> this[int index] => _modules[index];
+
     /// <summary>Applies the modules in order.</summary>
     /// <param name="input">What the first module takes; borrowed.</param>
     /// <returns>What the last module gives; owned by the caller.</returns>

@@ -10,9 +10,10 @@ namespace LightlyCluster.SelfSupervised.Training;
 /// <summary>MoCo on the fleet: a momentum encoder, shuffled keys and one memory bank that is the fold of the committed steps.</summary>
 /// <remarks>
 /// He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", 2020, https://arxiv.org/abs/1911.05722.
-/// Keys are encoded by the shard that a seeded permutation of positions gives them to, so that no image travels. The bank is read
-/// before the step's keys are appended; with the symmetric loss both directions read the bank of the same state, then view 1 and
-/// view 0 are appended by position, and there is one momentum update a step.
+/// Keys are encoded by the shard that a seeded permutation of positions gives them to, so that no image travels. A direction reads the
+/// bank, then its keys are appended by position; with the symmetric loss that of view 1 comes first, as in lightly, so that the queries
+/// of the second direction are compared with fresh keys too. (If they were not, queries could be told from the bank's keys by their age,
+/// and less would be learned.) There is one momentum update a step.
 /// </remarks>
 public sealed class MoCoTraining : TrainingMethod
 {
@@ -128,6 +129,7 @@ public sealed class MoCoTraining : TrainingMethod
         for (var direction = 0; direction < KeyViews.Length; direction++)
         {
             using var scope = NewDisposeScope();
+            using var fresh = direction > 0 ? _bank.Lend(_keys_BD[direction - 1]!) : null;
             Statistics.Direct(shard, _queryPasses[direction]);
             var queries_MD = Compute(images => [_projectionHead.forward(Backbone.forward(images))], views[KeyViews.Length + direction])[0];
             var keys_MD = _keys_BD[direction]!.narrow(0, (long)shard * Options.ShardImages, Options.ShardImages).clone();
@@ -138,6 +140,11 @@ public sealed class MoCoTraining : TrainingMethod
             }
 
             var loss = rows_M.sum().Over((double)Options.BatchSize * KeyViews.Length);
+            if (direction == KeyViews.Length - 1)
+            {
+                BeginLastBackward();
+            }
+
             loss.backward();
             lossShare += loss.cpu().to(float64).item<double>();
         }

@@ -55,6 +55,19 @@ internal sealed class RowQueue : IDisposable
         Written += rows.shape[0];
     }
 
+    /// <summary>Writes rows over the oldest ones for a while, which is cheaper than a copy of the ring.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <returns>Puts the oldest ones back when it is disposed; until then nothing else may be done with the ring but reading it.</returns>
+    public IDisposable Lend(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var (size, pointer) = (Rows.shape[0], _pointer.item<long>());
+        var places = Enumerable.Range(0, (int)Math.Min(size, rows.shape[0])).Select(row => (pointer + row) % size).ToArray();
+        var oldest = new OldestRows(Rows, tensor(places, device: Rows.device));
+        MemoryBank.Write(Rows, rows, pointer);
+        return oldest;
+    }
+
     /// <summary>The rows that were written last, oldest first, [count, D]; owned by the caller.</summary>
     /// <param name="count">1 to K.</param>
     public Tensor Newest(int count)
@@ -71,5 +84,22 @@ internal sealed class RowQueue : IDisposable
     {
         Rows.Dispose();
         _pointer.Dispose();
+    }
+
+    private sealed class OldestRows(Tensor rows, Tensor places) : IDisposable
+    {
+        private readonly Tensor _places = places.DetachFromDisposeScope();
+        private readonly Tensor _kept = rows.index_select(0, places).DetachFromDisposeScope();
+
+        public void Dispose()
+        {
+            using (no_grad())
+            {
+                rows.index_copy_(0, _places, _kept);
+            }
+
+            _places.Dispose();
+            _kept.Dispose();
+        }
     }
 }

@@ -23,6 +23,8 @@ public abstract class TrainingMethod : IDisposable
     private readonly List<(string Name, Tensor Tensor)> _buffers = [];
     private readonly List<FlatTensors> _untrained = [];
     private readonly List<RowQueue> _queues = [];
+    private readonly GradientProgress _progress = new();
+    private readonly Dictionary<string, long> _markOffsets = new(StringComparer.Ordinal);
     private FlatTensors? _trained;
     private FlatOptimizer? _optimizer;
     private Tensor? _vector;
@@ -77,6 +79,17 @@ public abstract class TrainingMethod : IDisposable
     internal IReadOnlyList<RowQueue> Queues => _queues;
 
     private protected FlatTensors Trained => _trained ?? throw new InvalidOperationException("The method has not been sealed.");
+
+    /// <summary>
+    /// Called within <see cref="Backward"/> when further gradients in <see cref="Vector"/> are final: those from an offset on, up to
+    /// <see cref="GradientLength"/>. Offsets fall; a backward may end without telling the last. Null: nobody wants to know.
+    /// </summary>
+    /// <remarks>On a GPU libtorch calls from a thread of its own, while the caller waits in the backward.</remarks>
+    public Action<long>? GradientsFinal
+    {
+        get => _progress.Report;
+        set => _progress.Report = value;
+    }
 
     /// <summary>Which views of which positions a shard needs in a step, in the order in which its passes take them.</summary>
     public abstract IReadOnlyList<ViewRequest> ViewsOf(long step, int shard);
@@ -140,6 +153,7 @@ public abstract class TrainingMethod : IDisposable
     /// <returns>What the forward gives, in <see cref="TrainingOptions.ElementType"/>.</returns>
     protected Tensor[] Compute(Func<Tensor, Tensor[]> forward, Tensor images)
     {
+        _progress.BeginForward();
         Tensor[] outputs;
         using (new PrecisionRegion(Options.Precision, Options.Device))
         {
@@ -209,6 +223,11 @@ public abstract class TrainingMethod : IDisposable
         _trained = FlatTensors.Adopt(trained, Options.Device, _gradients, Options.ElementType, FrozenStepsOf);
         _optimizer = FlatOptimizer.Create(_trained, Options.Optimizer);
         Own(trained);
+        if (trained.FirstOrDefault(entry => entry.Module == Backbone).Name is { } backboneName)
+        {
+            Backbone.Watch((value, name) => _progress.Mark(value, FirstOffset(backboneName, name)));
+        }
+
         foreach (var (name, buffer) in _optimizer.Buffers)
         {
             _buffers.AddRange(_trained.Slices.Where(slice => slice.IsTrained).Select(slice =>
@@ -241,6 +260,12 @@ public abstract class TrainingMethod : IDisposable
     /// <summary>Empties the vector before the backward of a shard.</summary>
     protected void BeginBackward() => Vector.fill_(LastingScalar.Of(0L));
 
+    /// <summary>
+    /// Says that the next backward of a shard is its last one, of outputs of one <see cref="Compute"/>: only then can gradients be final
+    /// before its end. Calling it is a choice.
+    /// </summary>
+    protected void BeginLastBackward() => _progress.BeginLastBackward();
+
     /// <summary>Completes the vector after the backward of a shard.</summary>
     /// <param name="shard">The shard.</param>
     /// <param name="lossShare">The shard's share of the loss.</param>
@@ -248,6 +273,7 @@ public abstract class TrainingMethod : IDisposable
     protected void EndBackward(int shard, double lossShare, Tensor? moments = null)
     {
         RectifiedNormalization.RequireSuccess();
+        _progress.End();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         Vector.narrow(0, GradientLength, Statistics.Length).copy_(Statistics.Of(shard));
@@ -256,6 +282,20 @@ public abstract class TrainingMethod : IDisposable
         {
             Vector.narrow(0, MomentOffset, MomentLength).copy_(moments);
         }
+    }
+
+    /// <summary>Where the parameters begin of which a mark of the backbone says that they are used behind it.</summary>
+    private long FirstOffset(string backbone, string name)
+    {
+        if (!_markOffsets.TryGetValue(name, out var offset))
+        {
+            var first = name.Length > 0 ? $"{backbone}.{name}." : $"{backbone}.";
+            var slices = TrainedSlices.Where(slice => slice.Name.StartsWith(first, StringComparison.Ordinal)).ToArray();
+            offset = name.Length > 0 ? slices[0].Offset : FlatTensors.Align(slices[^1].Offset + slices[^1].Count);
+            _markOffsets.Add(name, offset);
+        }
+
+        return offset;
     }
 
     private void Prepare(IEnumerable<(string Name, nn.Module Module)> modules)

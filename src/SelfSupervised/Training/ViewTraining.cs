@@ -167,6 +167,11 @@ public abstract class ViewTraining : TrainingMethod
         {
             using var part = NewDisposeScope();
             var outputs = graphs.GetValueOrDefault(view) ?? Forward(shard, view, ImagesOf(views, view), isTraining: true);
+            if (view == EncodedViews[^1])
+            {
+                BeginLastBackward();
+            }
+
             Propagate(shard, view, outputs, rows);
         }
 

@@ -13,7 +13,7 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Adds up the chunks that this worker owns and fetches the others, for one step. Chunks flow independently of each other.</summary>
 internal sealed class ChunkReduction(
     StepFrame frame,
-    IReadOnlyDictionary<TreeNode, VectorBuffer> nodes,
+    HeldNodes nodes,
     Func<ShardRange, CancellationToken, Task> computeAsync,
     IStepStore steps,
     PayloadExchange exchange,
@@ -40,6 +40,8 @@ internal sealed class ChunkReduction(
     private long _generation;
     private Func<int, bool> _isOwn = _ => false;
 
+    private IEnumerable<Task<bool>> UnderWay => _publishing is null ? _underWay.Values : _underWay.Values.Append(_publishing);
+
     /// <summary>Whether every chunk of the sum is here.</summary>
     public bool IsComplete => _isSummedAlone || _present.Count == frame.Layout.ChunkCount;
 
@@ -55,19 +57,50 @@ internal sealed class ChunkReduction(
         _isSummedAlone = false;
     }
 
-    /// <summary>Publishes this worker's nodes for chunks that others own.</summary>
-    public async Task PublishNodesAsync()
+    /// <summary>Publishes this worker's nodes for chunks that others own: each chunk as soon as it is there, until all are computed.</summary>
+    /// <param name="computing">Computes the nodes.</param>
+    public async Task PublishNodesAsync(Task computing)
     {
         var others = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_isOwn(chunk)).ToArray();
-        await Task.WhenAll(nodes.Select(async entry =>
+        while (true)
         {
-            var chunks = others.Where(chunk => !_sent.ContainsKey((entry.Key, chunk))).ToArray();
-            var outcome = await exchange.PublishNodeAsync(_generation, _step, entry.Key, entry.Value, chunks);
-            if (outcome == PublishOutcome.Accepted)
+            var (more, isLast) = (nodes.More, computing.IsCompleted);
+            await Task.WhenAll(nodes.All.Select(entry => PublishNodeAsync(entry.Key, entry.Value, others)));
+            if (isLast)
             {
-                Array.ForEach(chunks, chunk => _sent.TryAdd((entry.Key, chunk), 0));
+                return;
             }
-        }));
+
+            await Task.WhenAny(computing, more);
+        }
+    }
+
+    /// <summary>
+    /// Adds up and fetches the chunks that are complete while this worker still computes. Hints of others are not waited for: who waits
+    /// has done its part.
+    /// </summary>
+    /// <param name="computing">Computes this worker's nodes.</param>
+    public async Task AdvanceWhileAsync(Task computing)
+    {
+        while (!computing.IsCompleted)
+        {
+            var more = nodes.More;
+            if (nodes.All.Any())
+            {
+                await StartFetchingAsync();
+                await StartReducingAsync();
+                Publish();
+            }
+
+            while (!computing.IsCompleted && !more.IsCompleted)
+            {
+                await Task.WhenAny([computing, more, .. UnderWay]);
+                if (await HarvestAsync())
+                {
+                    Publish();
+                }
+            }
+        }
     }
 
     /// <summary>Starts what can be started, publishes what is added up, and waits for the first thing under way to end.</summary>
@@ -88,7 +121,7 @@ internal sealed class ChunkReduction(
             return true;
         }
 
-        Task<bool>[] all = _publishing is null ? [.. _underWay.Values] : [.. _underWay.Values, _publishing];
+        Task<bool>[] all = [.. UnderWay];
         if (all.Length == 0)
         {
             return false;
@@ -105,7 +138,7 @@ internal sealed class ChunkReduction(
         var open = Enumerable.Range(0, frame.Layout.ChunkCount).Where(chunk => !_present.ContainsKey(chunk)).ToArray();
         var published = (await steps.ReadNodesAsync(_step, open, frame.ShardCount)).ToLookup(node => node.Chunk, node => node.Node);
         var missing = open.SelectMany(chunk => ReductionTree.Missing(
-            frame.ShardCount, node => nodes.ContainsKey(node) || published[chunk].Contains(node))).Distinct().Order().ToArray();
+            frame.ShardCount, node => nodes.Has(node) || published[chunk].Contains(node))).Distinct().Order().ToArray();
         foreach (var shard in missing)
         {
             await computeAsync(new ShardRange(shard, 1), cancellationToken);
@@ -115,7 +148,7 @@ internal sealed class ChunkReduction(
     /// <summary>Waits until nothing is under way, so that buffers may be given back.</summary>
     public async Task SettleAsync()
     {
-        foreach (Task task in _underWay.Values.Append(_publishing ?? Task.FromResult(true)))
+        foreach (Task task in UnderWay)
         {
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
@@ -127,10 +160,19 @@ internal sealed class ChunkReduction(
         await computeAsync(new ShardRange(0, frame.ShardCount), cancellationToken);
         for (var chunk = 0; chunk < frame.Layout.ChunkCount; chunk++)
         {
-            Sum(chunk, nodes.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
+            Sum(chunk, nodes.Whole.ToDictionary(entry => entry.Key, entry => Part(entry.Value, chunk)));
         }
 
         _isSummedAlone = true;
+    }
+
+    private async Task PublishNodeAsync(TreeNode node, VectorBuffer sum, IEnumerable<int> wanted)
+    {
+        var chunks = wanted.Where(chunk => nodes.Has(node, chunk) && !_sent.ContainsKey((node, chunk))).ToArray();
+        if (chunks.Length > 0 && await exchange.PublishNodeAsync(_generation, _step, node, sum, chunks) == PublishOutcome.Accepted)
+        {
+            Array.ForEach(chunks, chunk => _sent.TryAdd((node, chunk), 0));
+        }
     }
 
     private async Task StartFetchingAsync()
@@ -163,7 +205,7 @@ internal sealed class ChunkReduction(
         {
             var available = published[chunk].Where(node => !_lost.Contains((node.Node, chunk)) && !exchange.IsUnderWay(node.Payload))
                 .ToDictionary(node => node.Node, node => node.Payload);
-            if (ReductionTree.Missing(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node)).Count == 0)
+            if (ReductionTree.Missing(frame.ShardCount, node => nodes.Has(node, chunk) || available.ContainsKey(node)).Count == 0)
             {
                 _underWay.Add(chunk, ReduceAsync(chunk, available));
             }
@@ -242,15 +284,15 @@ internal sealed class ChunkReduction(
 
     private async Task<bool> TryGatherAsync(int chunk, Dictionary<TreeNode, PayloadPointer> available)
     {
-        var inputs = ReductionTree.Inputs(frame.ShardCount, node => nodes.ContainsKey(node) || available.ContainsKey(node));
+        var inputs = ReductionTree.Inputs(frame.ShardCount, node => nodes.Has(node, chunk) || available.ContainsKey(node));
         var parts = new Dictionary<TreeNode, Memory<byte>>();
         var rented = new List<VectorBuffer>();
         var reads = new List<Task<bool>>();
         foreach (var node in inputs)
         {
-            if (nodes.TryGetValue(node, out var own))
+            if (nodes.Has(node, chunk))
             {
-                parts[node] = Part(own, chunk);
+                parts[node] = Part(nodes[node], chunk);
                 continue;
             }
 

@@ -35,7 +35,14 @@ internal interface IJobComputation : IAsyncDisposable
     Task ReceiveAsync(IReadOnlyList<float[]> rows, PhaseTimes times);
 
     /// <summary>Second half of a shard whose first half was computed here; its vector goes into <paramref name="leaf"/>.</summary>
-    Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times);
+    /// <param name="shard">The shard.</param>
+    /// <param name="leaf">Receives the vector.</param>
+    /// <param name="onGradients">
+    /// Told, on any thread, from which value on gradients have their place in the leaf already, up to the last gradient; the offsets fall. What is told belongs to the caller from then on.
+    /// Null: nobody wants to know.
+    /// </param>
+    /// <param name="times">Takes the time.</param>
+    Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times);
 
     /// <summary>Forgets what the running step has kept, so that it can be computed again.</summary>
     Task AbandonAsync();

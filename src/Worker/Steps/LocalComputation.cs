@@ -71,7 +71,8 @@ internal sealed class LocalComputation(TrainingComputation whole, JobContext con
     public Task ReceiveAsync(IReadOnlyList<float[]> rows, PhaseTimes times) => training.RunAsync(() => rounds.Receive(rows));
 
     /// <inheritdoc/>
-    public Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times) => training.RunAsync(() => rounds.Take(shard, leaf.Values));
+    public Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times) =>
+        training.RunAsync(() => rounds.Take(shard, leaf.Values));
 
     /// <inheritdoc/>
     public Task AbandonAsync() => training.RunAsync(rounds.Abandon);

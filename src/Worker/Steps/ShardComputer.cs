@@ -7,14 +7,14 @@ namespace LightlyCluster.Worker.Steps;
 internal sealed class ShardComputer(IJobComputation computation, VectorPool pool, PhaseTimes times) : IDisposable
 {
     private readonly Dictionary<int, PublishedShard> _published = [];
-    private readonly Dictionary<TreeNode, VectorBuffer> _nodes = [];
+    private readonly HeldNodes _nodes = new();
     private bool _hasReceived;
 
     /// <summary>What this worker computed of the first half, by shard.</summary>
     public IReadOnlyDictionary<int, PublishedShard> Published => _published;
 
     /// <summary>Nodes of the tree that this worker holds.</summary>
-    public IReadOnlyDictionary<TreeNode, VectorBuffer> Nodes => _nodes;
+    public HeldNodes Nodes => _nodes;
 
     /// <summary>Shards whose second half was computed.</summary>
     public int ShardsComputed { get; private set; }
@@ -41,14 +41,17 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
         }
     }
 
-    /// <summary>Second half of the shards of a range that no held node covers; their sums become held nodes.</summary>
+    /// <summary>
+    /// Second half of the shards of a range that no held node covers; their sums become held nodes, chunk by chunk while the last shard
+    /// of each is computed.
+    /// </summary>
     public async Task ComputeAsync(ShardRange range, CancellationToken cancellationToken)
     {
         foreach (var segment in Segments(range).ToArray())
         {
             foreach (var node in ReductionTree.MaximalSubtrees(computation.Shape.ShardCount, segment))
             {
-                _nodes.Add(node, await SumAsync(node, cancellationToken));
+                _nodes.Add(node, await SumAsync(node, (sum, first) => _nodes.Add(node, sum, first, computation.Shape.Layout.GradientChunkCount), cancellationToken));
             }
         }
     }
@@ -56,9 +59,9 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
     /// <summary>Gives the buffers back; the step is over.</summary>
     public void Dispose()
     {
-        foreach (var buffer in _nodes.Values)
+        foreach (var (_, sum) in _nodes.All)
         {
-            pool.Return(buffer);
+            pool.Return(sum);
         }
 
         _nodes.Clear();
@@ -69,7 +72,7 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
         var start = -1;
         for (var shard = range.Start; shard <= range.End; shard++)
         {
-            var isNeeded = shard < range.End && !_nodes.Keys.Any(node => shard >= node.Start && shard < node.End);
+            var isNeeded = shard < range.End && !_nodes.Whole.Any(entry => shard >= entry.Key.Start && shard < entry.Key.End);
             if (isNeeded && start < 0)
             {
                 start = shard;
@@ -82,23 +85,50 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
         }
     }
 
-    private async Task<VectorBuffer> SumAsync(TreeNode node, CancellationToken cancellationToken)
+    /// <summary>Adds up a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="onEarly">
+    /// Told, while the last shard is computed, from which chunk on the sum is there already; null: nobody wants to know.
+    /// </param>
+    /// <param name="cancellationToken">Ends it between shards.</param>
+    private async Task<VectorBuffer> SumAsync(TreeNode node, Action<VectorBuffer, int>? onEarly, CancellationToken cancellationToken)
     {
-        if (!node.IsLeaf)
+        var (sum, layout, step) = (computation.Shape.Sum, computation.Shape.Layout, computation.Step);
+        var done = layout.GradientChunkCount;
+        if (node.IsLeaf)
         {
-            var left = await SumAsync(node.Left, cancellationToken);
-            var right = await SumAsync(node.Right, cancellationToken);
-            computation.Shape.Sum.Add(left, right, computation.Step, node);
-            pool.Return(right);
-            return left;
+            cancellationToken.ThrowIfCancellationRequested();
+            await PublishAsync(node.Start, cancellationToken);
+            var leaf = pool.Rent();
+            await computation.BackwardAsync(node.Start, leaf, onEarly is null ? null : offset => TakeGradients(leaf, offset), times);
+            sum.Round(leaf, 0, done, step, node);
+            sum.Round(leaf, layout.GradientChunkCount, layout.ChunkCount, step, node);
+            ShardsComputed++;
+            return leaf;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        await PublishAsync(node.Start, cancellationToken);
-        var leaf = pool.Rent();
-        await computation.BackwardAsync(node.Start, leaf, times);
-        computation.Shape.Sum.Round(leaf, computation.Step, node);
-        ShardsComputed++;
-        return leaf;
+        var left = await SumAsync(node.Left, null, cancellationToken);
+        var right = await SumAsync(node.Right, onEarly is null ? null : TakeChunks, cancellationToken);
+        sum.Add(left, right, 0, done, step, node);
+        sum.Add(left, right, layout.GradientChunkCount, layout.ChunkCount, step, node);
+        pool.Return(right);
+        return left;
+
+        void TakeGradients(VectorBuffer leaf, int offset)
+        {
+            if (layout.FirstChunkFrom(offset) is var first && first < done)
+            {
+                sum.Round(leaf, first, done, step, node);
+                done = first;
+                onEarly(leaf, first);
+            }
+        }
+
+        void TakeChunks(VectorBuffer part, int first)
+        {
+            sum.Add(left, part, first, done, step, node);
+            done = first;
+            onEarly(left, first);
+        }
     }
 }

@@ -103,11 +103,10 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         }
 
         await _computer.ReceiveAsync(_rows!);
-        await _computer.ComputeAsync(range, cancellationToken);
         _reduction ??= new(
             new(_step, ShardCount, parts.Shape.Layout, parts.Shape.Sum, parts.Computation.LearningRateAt(_step)), _computer.Nodes, _computer.ComputeAsync,
             parts.Steps, parts.Exchange, Reduced, parts.ChunkPool, times);
-        return isAlone ? await CommitAloneAsync(job, cancellationToken) : await ReduceAsync(job, assignment, cancellationToken);
+        return isAlone ? await CommitAloneAsync(job, cancellationToken) : await ReduceAsync(job, assignment, range, cancellationToken);
     }
 
     /// <summary>
@@ -241,17 +240,22 @@ internal sealed class StepRunner(JobParts parts, PhaseTimes times) : IDisposable
         return outcome is PublishOutcome.Committed or PublishOutcome.AlreadyCommitted ? StepOutcome.Complete : null;
     }
 
-    private async Task<StepOutcome?> ReduceAsync(JobRecord job, ShardAssignment assignment, CancellationToken cancellationToken)
+    /// <summary>Second halves of a range; what is computed of their sum travels while the rest is computed.</summary>
+    private async Task<StepOutcome?> ReduceAsync(JobRecord job, ShardAssignment assignment, ShardRange range, CancellationToken cancellationToken)
     {
         var members = assignment.Ranges.Where(entry => entry.Range.Count > 0).Select(entry => entry.Member).ToArray();
         _reduction!.Begin(job.Generation, chunk => ChunkOwnership.OwnerOf(chunk, members) == Incarnation);
-        var publishing = _reduction.PublishNodesAsync();
+        var computing = _computer.ComputeAsync(range, cancellationToken);
+        var publishing = _reduction.PublishNodesAsync(computing);
         try
         {
+            await _reduction.AdvanceWhileAsync(computing);
+            await computing;
             return await AdvanceAsync(job, publishing, cancellationToken);
         }
         finally
         {
+            await computing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await _reduction.SettleAsync();
         }

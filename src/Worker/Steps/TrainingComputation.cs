@@ -13,6 +13,7 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Real training: tensors on the training thread, images decoded on others.</summary>
 internal sealed class TrainingComputation(JobContext context, TrainingThread training, string numericClass) : IJobComputation
 {
+    private readonly EarlyGradients _early = new(context.Method, context.Layout);
     private readonly Dictionary<int, torch.Tensor[]> _views = [];
     private readonly LoadAhead _loads = new(
         (step, shard, cancellationToken) => context.Loader.LoadAsync(step, context.Method.ViewsOf(step, shard), cancellationToken), context.StepsTotal);
@@ -60,10 +61,11 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     }));
 
     /// <inheritdoc/>
-    public Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times) => training.RunAsync(() => times.Measure(TelemetryPhases.Backward, () =>
+    public Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times) => training.RunAsync(() => times.Measure(TelemetryPhases.Backward, () =>
     {
+        _early.Begin(leaf, onGradients);
         context.Method.Backward(context.Step, shard, _views[shard]);
-        TensorValues.CopyTo(context.Method.Vector, leaf.Values);
+        _early.End();
         if (_views.Remove(shard, out var views))
         {
             Array.ForEach(views, view => view.Dispose());

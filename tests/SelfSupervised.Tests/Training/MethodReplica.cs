@@ -25,7 +25,10 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
     }
 
     /// <summary>The reduced vector of a step.</summary>
-    public static float[] Reduce(IReadOnlyList<MethodReplica> replicas, long step)
+    /// <param name="replicas">Who share the shards.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="onBackward">Called after each backward, while the vector is there.</param>
+    public static float[] Reduce(IReadOnlyList<MethodReplica> replicas, long step, Action? onBackward = null)
     {
         var options = replicas[0].Method.Options;
         var published = new float[options.ShardCount][];
@@ -46,6 +49,7 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
         {
             var owner = replicas[shard % replicas.Count];
             owner.Method.Backward(step, shard, owner._views[shard]);
+            onBackward?.Invoke();
             vectors[shard] = new float[owner.Method.VectorLength * TensorValues.FloatsOf(options.ElementType)];
             TensorValues.CopyTo(owner.Method.Vector, vectors[shard]);
             Array.ForEach(owner._views[shard], view => view.Dispose());
@@ -76,11 +80,10 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
         return result;
     }
 
-    public void Dispose() => method.Dispose();
-
-    private static double Step(IReadOnlyList<MethodReplica> replicas, long step, double learningRate)
+    /// <summary>One step; gives the loss.</summary>
+    public static double Step(IReadOnlyList<MethodReplica> replicas, long step, double learningRate, Action? onBackward = null)
     {
-        var reduced = Reduce(replicas, step);
+        var reduced = Reduce(replicas, step, onBackward);
         var loss = 0.0;
         foreach (var replica in replicas)
         {
@@ -90,6 +93,8 @@ internal sealed class MethodReplica(TrainingMethod method) : IDisposable
 
         return loss;
     }
+
+    public void Dispose() => method.Dispose();
 
     private static Tensor Tensor(float[] values, ScalarType type)
     {

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using LightlyCluster.Fleet.Reduction;
+using LightlyCluster.Worker.Steps;
 
 namespace LightlyCluster.Simulation.Tests.Nodes;
 
@@ -97,6 +98,26 @@ internal sealed class ShardArithmetic
             leaf[index] = (Draw(_job.Seed, Step, shard, 100 + index) * (_parameters[index] + (0.1f * (row.Length == 0 ? 1 : row[index % row.Length]))))
                 + (0.01f * _bank[index % _bank.Length]);
         }
+    }
+
+    /// <summary>The same in pieces, as a backward makes gradients: the last ones first. What is not there yet is no number.</summary>
+    public async Task BackwardAsync(int shard, IReadOnlyList<float[]> rows, VectorBuffer leaf, Action<int>? onGradients, Func<Task> pauseAsync)
+    {
+        var values = new float[leaf.Length];
+        Backward(shard, rows, values);
+        leaf.Values.Fill(float.NaN);
+        var end = _job.GradientLength;
+        for (var piece = 2; piece > 0; piece--)
+        {
+            var start = _job.GradientLength * piece / 3;
+            values.AsSpan(start, end - start).CopyTo(leaf.Values[start..]);
+            onGradients?.Invoke(start);
+            end = start;
+            await pauseAsync();
+        }
+
+        values.AsSpan(0, end).CopyTo(leaf.Values);
+        values.AsSpan(_job.GradientLength).CopyTo(leaf.Values[_job.GradientLength..]);
     }
 
     public double Apply(IReadOnlyList<float[]> rows, ReadOnlySpan<float> reduced, double learningRate)

@@ -41,11 +41,11 @@ internal sealed class SimulatedComputation(
         _rows = [.. rows];
     }
 
-    public async Task BackwardAsync(int shard, VectorBuffer leaf, PhaseTimes times)
+    public async Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times)
     {
         checks.Require(_computed.Contains(shard), $"{worker} has the first half of shard {shard}");
         await times.MeasureAsync("backward", () => WorkAsync(CancellationToken.None));
-        _arithmetic.Backward(shard, _rows, leaf.Values);
+        await _arithmetic.BackwardAsync(shard, _rows, leaf, onGradients, () => Task.Delay(nextDuration() / 4, clock));
     }
 
     public async Task AbandonAsync()

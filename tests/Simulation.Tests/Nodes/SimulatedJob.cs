@@ -21,6 +21,9 @@ internal sealed record SimulatedJob(
 
     public const string Id = "job";
 
+    /// <summary>How many values of the vector are gradients.</summary>
+    public int GradientLength => VectorLength - ValuesAfterGradients;
+
     public JobSpecification Specification { get; } = new()
     {
         Data = new() { Path = "/images" },
@@ -38,6 +41,6 @@ internal sealed record SimulatedJob(
     };
 
     public JobShape ShapeOf(JobSpecification specification) => new(
-        specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, VectorLength - ValuesAfterGradients, ChunkLength: 16),
+        specification, 4L * ShardCount * 3, "manifest", StepsPerEpoch: 3, Steps, new VectorLayout(VectorLength, GradientLength, ChunkLength: 16),
         RowLength);
 }

@@ -17,10 +17,10 @@ internal sealed class TreeSum(VectorLayout layout, IWireFormat format, ulong see
     /// <summary>Values that are added and rounded while they are in the nearest cache.</summary>
     private const int TileLength = 2048;
 
-    /// <summary>Rounds a leaf in place.</summary>
-    public void Round(VectorBuffer leaf, long step, TreeNode node)
+    /// <summary>Rounds chunks of a leaf in place, from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public void Round(VectorBuffer leaf, int first, int end, long step, TreeNode node)
     {
-        for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
+        for (var chunk = first; chunk < end; chunk++)
         {
             var (offset, length) = layout.Chunk(chunk);
             Round(chunk, leaf.Values.Slice(offset, length), step, node);
@@ -31,10 +31,10 @@ internal sealed class TreeSum(VectorLayout layout, IWireFormat format, ulong see
     public void Round(int chunk, Span<float> leaf, long step, TreeNode node) =>
         format.Round(leaf[..layout.GradientsIn(chunk)], RandomOf(step, node), layout.Chunk(chunk).Offset);
 
-    /// <summary>Adds the right child of a node to the left one in place.</summary>
-    public void Add(VectorBuffer left, VectorBuffer right, long step, TreeNode node)
+    /// <summary>Adds chunks of the right child of a node to the left one in place, from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public void Add(VectorBuffer left, VectorBuffer right, int first, int end, long step, TreeNode node)
     {
-        for (var chunk = 0; chunk < layout.ChunkCount; chunk++)
+        for (var chunk = first; chunk < end; chunk++)
         {
             var (offset, length) = layout.Chunk(chunk);
             var sum = left.Values.Slice(offset, length);

@@ -91,12 +91,12 @@ public sealed class TreeSumTests : IDisposable
         {
             var leaf = _pool.Rent();
             Leaf(node.Start).CopyTo(leaf.Values);
-            sum.Round(leaf, Step, node);
+            sum.Round(leaf, 0, Layout.ChunkCount, Step, node);
             return leaf;
         }
 
         var left = Whole(sum, node.Left);
-        sum.Add(left, Whole(sum, node.Right), Step, node);
+        sum.Add(left, Whole(sum, node.Right), 0, Layout.ChunkCount, Step, node);
         return left;
     }
 

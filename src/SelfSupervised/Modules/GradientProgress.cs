@@ -1,0 +1,102 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace LightlyCluster.SelfSupervised.Modules;
+
+/// <summary>Tells during a backward which gradients are final already, so that they can travel while the others are computed.</summary>
+/// <remarks>
+/// Networks pass values through <see cref="Mark"/>, an identity. libtorch differentiates what was computed last first; when the
+/// gradient of a marked value arrives, all that was computed from it, and all parameters used there, are done. A forward that passes a
+/// mark several times is done with it when its gradient has arrived as often.
+/// </remarks>
+internal sealed class GradientProgress
+{
+    private readonly List<Tensor> _returned = [];
+    private Dictionary<long, int> _open = [];
+    private ExceptionDispatchInfo? _failure;
+    private bool _isLast;
+    private long _final;
+
+    /// <summary>Takes the first offset from which on all gradients are final; called by the thread of the backward. Null: nobody wants to know.</summary>
+    public Action<long>? Report { get; set; }
+
+    /// <summary>Begins a forward: what it marks counts for its own backward only.</summary>
+    public void BeginForward() => _open = [];
+
+    /// <summary>Says that the next backward adds the last contributions to the gradients.</summary>
+    public void BeginLastBackward() => (_isLast, _final) = (true, long.MaxValue);
+
+    /// <summary>Ends the backward.</summary>
+    /// <remarks>Throws what a report has thrown: an exception cannot pass through libtorch's engine.</remarks>
+    public void End()
+    {
+        _isLast = false;
+        Release();
+        var failure = _failure;
+        _failure = null;
+        failure?.Throw();
+    }
+
+    /// <summary>Marks a value.</summary>
+    /// <param name="value">The value; borrowed.</param>
+    /// <param name="offset">From where on all parameters are used only for what is computed from the value.</param>
+    /// <returns>The same value, in the caller's scope.</returns>
+    public Tensor Mark(Tensor value, long offset)
+    {
+        if (Report is null || !is_grad_enabled() || !value.requires_grad)
+        {
+            return value;
+        }
+
+        var open = _open;
+        open[offset] = open.GetValueOrDefault(offset) + 1;
+        return Identity.apply(value, (Action<Tensor>)(gradient => Arrive(open, offset, gradient)));
+    }
+
+    private void Arrive(Dictionary<long, int> open, long offset, Tensor gradient)
+    {
+        try
+        {
+            Release();
+            _returned.Add(gradient);
+            if (--open[offset] == 0 && _isLast && offset < _final)
+            {
+                _final = offset;
+                Report?.Invoke(offset);
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is: an exception here would end the process; End throws it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(error);
+        }
+    }
+
+    // The engine takes what a backward returns; our handles of it must not keep it alive until the end of the whole backward.
+    private void Release()
+    {
+        _returned.ForEach(tensor => tensor.Dispose());
+        _returned.Clear();
+    }
+
+    private sealed class Identity : autograd.SingleTensorFunction<Identity>
+    {
+        private const string Arrived = "arrived";
+
+        public override string Name => nameof(GradientProgress);
+
+        public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
+        {
+            context.save_data(Arrived, arguments[1]);
+            context.set_materialize_grads(false);
+            return ((Tensor)arguments[0]).alias();
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
+        {
+            ((Action<Tensor>)context.get_data(Arrived))(gradient.DetachFromDisposeScope());
+            return [gradient, null!];
+        }
+    }
+}
