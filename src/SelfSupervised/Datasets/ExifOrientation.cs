@@ -42,7 +42,7 @@ internal static class ExifOrientation
         return 1;
     }
 
-    /// <summary>Applies an orientation; 1 gives the image itself.</summary>
+    /// <summary>Applies an orientation; 1 gives the image itself, any other one takes it.</summary>
     public static DecodedImage Apply(DecodedImage image, int orientation)
     {
         if (orientation is < 2 or > 8)
@@ -56,7 +56,7 @@ internal static class ExifOrientation
         var lastColumn = image.Width - 1;
         var lastRow = image.Height - 1;
         var source = image.Pixels;
-        var target = new byte[source.Length];
+        var target = PixelPool.Rent(source.Length);
         var offset = 0;
         for (var y = 0; y < height; y++)
         {
@@ -76,7 +76,8 @@ internal static class ExifOrientation
             }
         }
 
-        return new DecodedImage(width, height, target);
+        image.Recycle();
+        return new DecodedImage(width, height, target) { IsRented = true };
     }
 
     private static int FindInTiff(ReadOnlySpan<byte> tiff)

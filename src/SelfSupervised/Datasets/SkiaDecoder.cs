@@ -35,7 +35,7 @@ internal static class SkiaDecoder
                 : $"the image data cannot be decoded ({result})");
         }
 
-        return ExifOrientation.Apply(new DecodedImage(size.Width, size.Height, pixels), (int)codec.EncodedOrigin);
+        return ExifOrientation.Apply(new DecodedImage(size.Width, size.Height, pixels) { IsRented = true }, (int)codec.EncodedOrigin);
     }
 
     private static unsafe nint Address(System.Buffers.MemoryHandle pinned) => (nint)pinned.Pointer;
@@ -49,7 +49,7 @@ internal static class SkiaDecoder
             var result = codec.GetPixels(info, (nint)memory);
             if (result == SKCodecResult.Success)
             {
-                pixels = GC.AllocateUninitializedArray<byte>(checked((int)(pixelCount * 3)));
+                pixels = PixelPool.Rent(checked((int)(pixelCount * 3)));
                 fixed (byte* target = pixels)
                 {
                     for (long pixel = 0; pixel < pixelCount; pixel++)

@@ -57,7 +57,7 @@ internal static unsafe class TurboJpeg
         }
 
         ImageDecoder.RequireSize(width, height, name);
-        var pixels = GC.AllocateUninitializedArray<byte>(checked((int)((long)width * height * 3)));
+        var pixels = PixelPool.Rent(checked((int)((long)width * height * 3)));
         fixed (byte* target = pixels)
         {
             var status = Library.Decompress(
@@ -68,7 +68,7 @@ internal static unsafe class TurboJpeg
             }
         }
 
-        return ExifOrientation.Apply(new DecodedImage(width, height, pixels), ExifOrientation.Find(bytes.Span));
+        return ExifOrientation.Apply(new DecodedImage(width, height, pixels) { IsRented = true }, ExifOrientation.Find(bytes.Span));
     }
 
     // The library also warns of harmless things (stray bytes between segments), with which Pillow opens a file as well.

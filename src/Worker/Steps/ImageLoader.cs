@@ -36,7 +36,8 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         var first = step % StepsPerEpoch * batchSize;
         var positions = requests.SelectMany(request => request.Positions).Distinct().ToArray();
         var planned = positions.Select(position => (int)permutation[first + position]).ToArray();
-        var loaded = await Task.Run(() => Load(planned, cancellationToken), cancellationToken);
+        var uncached = new List<DecodedImage>();
+        var loaded = await Task.Run(() => Load(planned, uncached, cancellationToken), cancellationToken);
         var found = positions.ToDictionary(position => position, position => Resolve(permutation, first + position, loaded));
         var hash = new XxHash64();
         var images = new List<DecodedImage[]>();
@@ -53,7 +54,7 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
 
         var own = requests[^1].Positions;
         var replaced = own.Count(position => found[position].Used != permutation[first + position]);
-        return new(images, ids, [.. requests.Select(request => request.View)], hash.GetCurrentHashAsUInt64().ToString("x16"), replaced);
+        return new(images, ids, [.. requests.Select(request => request.View)], hash.GetCurrentHashAsUInt64().ToString("x16"), replaced, uncached);
     }
 
     /// <summary>Decodes one image of the dataset; null when it does not decode.</summary>
@@ -62,7 +63,7 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
     /// <summary>Decodes images of the dataset together; null for each that does not decode.</summary>
     public IReadOnlyList<DecodedImage?> TryDecode(IReadOnlyList<int> indices)
     {
-        var loaded = Load(indices, CancellationToken.None);
+        var loaded = Load(indices, uncached: null, CancellationToken.None);
         return [.. indices.Select(index => loaded[index].Image)];
     }
 
@@ -153,10 +154,10 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         throw new DatasetException("No image of the dataset decodes.");
     }
 
-    private LoadedImage Fetch(int index) => _cache.TryGetValue(index, out var cached) ? cached : Load([index], CancellationToken.None)[index];
+    private LoadedImage Fetch(int index) => _cache.TryGetValue(index, out var cached) ? cached : Load([index], uncached: null, CancellationToken.None)[index];
 
     // What is missing is asked for at once: a source of videos then decodes neighbouring frames together.
-    private Dictionary<int, LoadedImage> Load(IReadOnlyList<int> indices, CancellationToken cancellationToken)
+    private Dictionary<int, LoadedImage> Load(IReadOnlyList<int> indices, List<DecodedImage>? uncached, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<int, LoadedImage>();
         var missing = new List<int>();
@@ -175,14 +176,18 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         var images = missing.Count == 0 ? [] : source.Load(missing, cancellationToken);
         for (var place = 0; place < missing.Count; place++)
         {
-            Remember(missing[place], images[place]);
             loaded.Add(missing[place], images[place]);
+            if (!Remember(missing[place], images[place]) && images[place].Image is { } image)
+            {
+                uncached?.Add(image);
+            }
         }
 
         return loaded;
     }
 
-    private void Remember(int index, LoadedImage image)
+    /// <returns>Whether the image is in the cache.</returns>
+    private bool Remember(int index, LoadedImage image)
     {
         _contents[index] = image.Image is null ? null : image.ContentHash;
         if (image.Image is null)
@@ -191,9 +196,12 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         }
 
         var size = image.Image?.Pixels.Length ?? 0;
-        if (Interlocked.Add(ref _cachedBytes, size) > cacheBytes || !_cache.TryAdd(index, image))
+        if (Interlocked.Add(ref _cachedBytes, size) <= cacheBytes && _cache.TryAdd(index, image))
         {
-            Interlocked.Add(ref _cachedBytes, -size);
+            return true;
         }
+
+        Interlocked.Add(ref _cachedBytes, -size);
+        return false;
     }
 }

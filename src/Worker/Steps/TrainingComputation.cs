@@ -163,14 +163,16 @@ internal sealed class TrainingComputation(JobContext context, TrainingThread tra
     /// <summary>The hash of the state that is held. Call on the training thread.</summary>
     internal string Hash() => StateHash.Compute(context.State, context.Step);
 
-    /// <summary>Makes the views of loaded images. Call on the training thread.</summary>
+    /// <summary>Makes the views of loaded images, which are used up by that. Call on the training thread.</summary>
     /// <returns>For each of the images' views [m, 3, S, S]; owned by the caller.</returns>
     internal torch.Tensor[] MakeViews(long step, LoadedShard loaded)
     {
         var epoch = step / context.StepsPerEpoch;
         var seed = context.Specification.Train.Seed;
-        return [.. loaded.Views.Select((view, index) =>
+        torch.Tensor[] views = [.. loaded.Views.Select((view, index) =>
             context.Views.Apply(loaded.Images[index], loaded.SampleIds[index], seed, epoch, view, context.Method.Options.Device))];
+        loaded.Recycle();
+        return views;
     }
 
     private void Abandon()

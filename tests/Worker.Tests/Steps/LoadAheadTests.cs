@@ -93,6 +93,6 @@ public sealed class LoadAheadTests
     private Task<LoadedShard> LoadAsync(long step, int shard, CancellationToken cancellationToken)
     {
         _asked.Add((step, shard));
-        return Task.FromResult(new LoadedShard([], [], [], $"{step}/{shard}", 0));
+        return Task.FromResult(new LoadedShard([], [], [], $"{step}/{shard}", 0, []));
     }
 }

@@ -62,15 +62,16 @@ internal static class TensorResampler
         var columns = Axis.Make(
             [.. parameters.Select(drawn => (drawn.Crop.Width, drawn.HorizontalFlip))], boxWidth, width, options.Interpolation, 1, device);
 
-        var boxes = Pack(images, parameters, boxHeight, boxWidth).to(device).view((long)count * boxHeight, boxWidth * 3L);
+        var boxes = Pack(images, parameters, boxHeight, boxWidth, device).to(device).view((long)count * boxHeight, boxWidth * 3L);
         var shrunkRows = rows.AddTaps(boxes).view(count, height, boxWidth, 3).permute(0, 2, 1, 3).contiguous();
         var shrunk = columns.AddTaps(shrunkRows.view((long)count * boxWidth, height * 3L));
         return shrunk.view(count, width, height, 3).permute(0, 3, 2, 1).contiguous().MoveToOuterDisposeScope();
     }
 
-    private static Tensor Pack(DecodedImage[] images, ViewParameters[] parameters, int boxHeight, int boxWidth)
+    // What is beside a box is never read: weights end at its edge.
+    private static Tensor Pack(DecodedImage[] images, ViewParameters[] parameters, int boxHeight, int boxWidth, Device device)
     {
-        var boxes = zeros([images.Length, boxHeight, boxWidth, 3], uint8);
+        var boxes = StagingMemory.Take([images.Length, boxHeight, boxWidth, 3], device);
         var target = boxes.bytes;
         for (var index = 0; index < images.Length; index++)
         {
