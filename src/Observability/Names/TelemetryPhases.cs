@@ -21,7 +21,7 @@ public static class TelemetryPhases
     /// <summary>Backward pass of own shards.</summary>
     public const string Backward = "backward";
 
-    /// <summary>Publishing partial sums, adding up own chunks, fetching the others.</summary>
+    /// <summary>What is left, after the backward, of publishing partial sums, adding up own chunks, fetching the others.</summary>
     public const string ExchangeGradients = "exchange_gradients";
 
     /// <summary>Making sure that the step is in the log.</summary>
@@ -44,8 +44,8 @@ public static class TelemetryPhases
         (Forward, "forward pass of own shards", ""),
         (ExchangeEmbeddings, "publishing own embeddings and gathering the others'", ""),
         (Loss, "the loss of the whole batch and its gradient", ""),
-        (Backward, "backward pass of own shards", ""),
-        (ExchangeGradients, "publishing partial sums, adding up own chunks, fetching the others", "more than one worker takes part"),
+        (Backward, "backward pass of own shards; what is done of their gradients travels meanwhile", ""),
+        (ExchangeGradients, "what is left, after the backward, of publishing partial sums, adding up own chunks, fetching the others", "more than one worker takes part"),
         (Commit, "making sure that the step is in the log", ""),
         (Digest, "comparing the sum of a step that others computed with the log", "a worker catches up"),
         (Apply, "optimizer, momentum encoder, statistics, bank", ""),
