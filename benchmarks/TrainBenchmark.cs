@@ -50,7 +50,9 @@ internal static class TrainBenchmark
         const int Threads = 2;
         const int Steps = 8;
         var theirs = new List<double>();
-        var ours = new Dictionary<string, List<LocalStep>> { ["fp32"] = [], ["bf16"] = [] };
+
+        // The default number of shards for this batch, and the one with which batch statistics are those of the peer.
+        var ours = new Dictionary<(string Precision, int Shards), List<LocalStep>> { [("fp32", 4)] = [], [("bf16", 4)] = [], [("fp32", 1)] = [], [("bf16", 1)] = [] };
         for (var round = 0; round < rounds; round++)
         {
             if (await peer.TryMeasureAsync(Threads, "train", $"{Threads}", $"{BatchSize}", $"{Steps}", Wide, "resnet-18") is { } speed)
@@ -58,16 +60,17 @@ internal static class TrainBenchmark
                 theirs.Add(speed);
             }
 
-            foreach (var (precision, steps) in ours)
+            foreach (var ((precision, shards), steps) in ours)
             {
                 steps.Add(await LocalStep.MeasureAsync(
-                    "--width", Wide, "--batch", $"{BatchSize}", "--threads", $"{Threads}", "--steps", $"{Steps}", "--precision", precision, "--roofline", "yes"));
+                    "--width", Wide, "--batch", $"{BatchSize}", "--shards", $"{shards}", "--threads", $"{Threads}", "--steps", $"{Steps}", "--precision", precision,
+                    "--roofline", "yes"));
             }
         }
 
-        foreach (var (precision, steps) in ours)
+        foreach (var ((precision, shards), steps) in ours)
         {
-            var work = $"SimCLR step, resnet-18, width 1, batch 64, 32 pixels, 2 threads, {precision}";
+            var work = $"SimCLR step, resnet-18, width 1, batch 64 in {shards} shard{(shards > 1 ? "s" : "")}, 32 pixels, 2 threads, {precision}";
             Print(new(work, "images/s", Each(steps, step => step.ImagesPerSecond), theirs, peer.Name, IsTime: false, precision == "fp32" ? "1.1x" : "1.8x"));
             Print(new($"{work}: share of the machine's measured peak", "%", Each(steps, step => 100 * ReachedOf(step, BatchSize) / step.Roofline!.Peak), [], "", IsTime: false, ""));
             Print(new($"{work}: its convolutions alone, share of that peak", "%", Each(steps, step => 100 * step.Roofline!.Speed / step.Roofline.Peak), [], "", IsTime: false, ""));

@@ -22,7 +22,6 @@ internal sealed class PayloadLink : IAsyncDisposable
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
     private readonly ReplyReader _replies;
-    private readonly RequestWriter _writer;
     private readonly Queue<PendingReply> _pending = new();
     private readonly Queue<PayloadRequest> _requests = new();
     private readonly object _lock = new();
@@ -35,7 +34,7 @@ internal sealed class PayloadLink : IAsyncDisposable
     private PayloadLink(Socket socket, TimeSpan timeout, TimeProvider clock)
     {
         (_socket, _timeout, _clock) = (socket, timeout, clock);
-        (_replies, _writer) = (new(socket), new(socket));
+        _replies = new(socket);
     }
 
     /// <summary>Whether the connection can be used no more.</summary>
@@ -173,13 +172,11 @@ internal sealed class PayloadLink : IAsyncDisposable
     {
         try
         {
-            while (TryTake(out var request, out var isLast))
+            while (TryTake(out var request))
             {
-                _writer.Write(request);
-                if (isLast)
-                {
-                    _writer.Flush();
-                }
+                SendAll(request.Head.Span);
+                SendAll(request.Value.Span);
+                SendAll(request.Tail.Span);
             }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -189,10 +186,8 @@ internal sealed class PayloadLink : IAsyncDisposable
     }
 
     /// <summary>Waits for the next request; it sleeps at once, where a blocking collection would spin.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="isLast">Whether no other one waits.</param>
     /// <returns>False when the connection has ended.</returns>
-    private bool TryTake(out PayloadRequest request, out bool isLast)
+    private bool TryTake(out PayloadRequest request)
     {
         lock (_lock)
         {
@@ -202,8 +197,15 @@ internal sealed class PayloadLink : IAsyncDisposable
             }
 
             request = _hasEnded ? default : _requests.Dequeue();
-            isLast = _requests.Count == 0;
             return !_hasEnded;
+        }
+    }
+
+    private void SendAll(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[_socket.Send(bytes)..];
         }
     }
 
