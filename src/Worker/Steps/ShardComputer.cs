@@ -6,6 +6,9 @@ namespace LightlyCluster.Worker.Steps;
 /// <summary>Computes shards of the running step, each half once, and adds their vectors in the tree.</summary>
 internal sealed class ShardComputer(IJobComputation computation, VectorPool pool, PhaseTimes times) : IDisposable
 {
+    /// <summary>Each piece of a sum that is published costs requests: it is at least this part of the gradients.</summary>
+    private const int PiecesMaximum = 8;
+
     private readonly Dictionary<int, PublishedShard> _published = [];
     private readonly HeldNodes _nodes = new();
     private bool _hasReceived;
@@ -116,7 +119,7 @@ internal sealed class ShardComputer(IJobComputation computation, VectorPool pool
 
         void TakeGradients(VectorBuffer leaf, int offset)
         {
-            if (layout.FirstChunkFrom(offset) is var first && first < done)
+            if (layout.FirstChunkFrom(offset) is var first && done - first >= Math.Max(1, layout.GradientChunkCount / PiecesMaximum))
             {
                 sum.Round(leaf, first, done, step, node);
                 done = first;
