@@ -40,7 +40,7 @@ internal sealed class ArithmeticComputation(SimulatedJob job, JobShape shape, Fu
     public async Task BackwardAsync(int shard, VectorBuffer leaf, Action<int>? onGradients, PhaseTimes times)
     {
         await reachAsync($"backward {Step} {shard}");
-        await _arithmetic.BackwardAsync(shard, _rows, leaf, onGradients, async () => await Task.Yield());
+        await _arithmetic.BackwardAsync(shard, _rows, leaf, onGradients, () => reachAsync($"early {Step} {shard}"));
     }
 
     public Task AbandonAsync() => Task.CompletedTask;
