@@ -13,28 +13,17 @@ public sealed class GradientsFinalTests
 
     public static TheoryData<string, string, string> All => SmallMethods.All;
 
+    public static TheoryData<string> Names => new(TrainingMethods.Names);
+
     [Theory]
     [MemberData(nameof(All))]
-    public void What_is_told_during_a_backward_does_not_change_any_more(string method, string loss, string regularizer)
-    {
-        foreach (var (recomputes, precision) in new[]
-        {
-            (false, TrainingPrecision.Float32), (true, TrainingPrecision.Float32), (false, TrainingPrecision.BFloat16),
-        })
-        {
-            using var unwatched = SmallMethods.Make(method, loss, regularizer, recomputes: recomputes, precision: precision);
-            using var watched = SmallMethods.Make(method, loss, regularizer, recomputes: recomputes, precision: precision);
-            MethodReplica.Train([unwatched], 0, 2);
-            var told = Told(watched);
+    public void What_is_told_during_a_backward_does_not_change_any_more(string method, string loss, string regularizer) =>
+        Check(() => SmallMethods.Make(method, loss, regularizer));
 
-            watched.Hash(2).ShouldBe(unwatched.Hash(2), "the marks change no bit");
-            var slices = watched.Method.TrainedSlices;
-            var heads = slices.First(slice => !slice.Name.StartsWith("backbone.", StringComparison.Ordinal)).Offset;
-            long[] expected = [heads, .. Marks.Reverse().Select(mark => slices.First(slice => slice.Name.Contains(mark, StringComparison.Ordinal)).Offset)];
-            told.Count.ShouldBe(watched.Method.Options.ShardCount * 2);
-            told.ShouldAllBe(offsets => offsets.SequenceEqual(expected));
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nor_does_it_with_recomputed_activations_in_bfloat16(string method) =>
+        Check(() => SmallMethods.Make(method, recomputes: true, precision: TrainingPrecision.BFloat16));
 
     [Theory]
     [InlineData("reduced", 4)]
@@ -85,6 +74,21 @@ public sealed class GradientsFinalTests
         MethodReplica.Train([replica], 2, 3);
 
         DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount.ShouldBe(before);
+    }
+
+    private static void Check(Func<MethodReplica> make)
+    {
+        using var unwatched = make();
+        using var watched = make();
+        MethodReplica.Train([unwatched], 0, 2);
+        var told = Told(watched);
+
+        watched.Hash(2).ShouldBe(unwatched.Hash(2), "the marks change no bit");
+        var slices = watched.Method.TrainedSlices;
+        var heads = slices.First(slice => !slice.Name.StartsWith("backbone.", StringComparison.Ordinal)).Offset;
+        long[] expected = [heads, .. Marks.Reverse().Select(mark => slices.First(slice => slice.Name.Contains(mark, StringComparison.Ordinal)).Offset)];
+        told.Count.ShouldBe(watched.Method.Options.ShardCount * 2);
+        told.ShouldAllBe(offsets => offsets.SequenceEqual(expected));
     }
 
     /// <summary>Two steps: which offsets each backward told; what was there must be there at its end.</summary>
