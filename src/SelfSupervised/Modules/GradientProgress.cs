@@ -14,7 +14,6 @@ internal sealed class GradientProgress
     private readonly List<Tensor> _returned = [];
     private Dictionary<long, int> _open = [];
     private ExceptionDispatchInfo? _failure;
-    private bool _isLast;
     private long _final;
 
     /// <summary>Takes the first offset from which on all gradients are final; called by the thread of the backward. Null: nobody wants to know.</summary>
@@ -23,14 +22,17 @@ internal sealed class GradientProgress
     /// <summary>Begins a forward: what it marks counts for its own backward only.</summary>
     public void BeginForward() => _open = [];
 
+    /// <summary>Begins the backwards of a shard, whatever became of those before: no gradient is final.</summary>
+    public void Begin() => _final = 0;
+
     /// <summary>Says that the next backward adds the last contributions to the gradients.</summary>
-    public void BeginLastBackward() => (_isLast, _final) = (true, long.MaxValue);
+    public void BeginLastBackward() => _final = long.MaxValue;
 
     /// <summary>Ends the backward.</summary>
     /// <remarks>Throws what a report has thrown: an exception cannot pass through libtorch's engine.</remarks>
     public void End()
     {
-        _isLast = false;
+        Begin();
         Release();
         var failure = _failure;
         _failure = null;
@@ -59,7 +61,7 @@ internal sealed class GradientProgress
         {
             Release();
             _returned.Add(gradient);
-            if (--open[offset] == 0 && _isLast && offset < _final)
+            if (--open[offset] == 0 && offset < _final)
             {
                 _final = offset;
                 Report?.Invoke(offset);

@@ -258,7 +258,11 @@ public abstract class TrainingMethod : IDisposable
     }
 
     /// <summary>Empties the vector before the backward of a shard.</summary>
-    protected void BeginBackward() => Vector.fill_(LastingScalar.Of(0L));
+    protected void BeginBackward()
+    {
+        _progress.Begin();
+        Vector.fill_(LastingScalar.Of(0L));
+    }
 
     /// <summary>
     /// Says that the next backward of a shard is its last one, of outputs of one <see cref="Compute"/>: only then can gradients be final

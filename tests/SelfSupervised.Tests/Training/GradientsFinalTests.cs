@@ -1,5 +1,6 @@
 using LightlyCluster.SelfSupervised.Backbones;
 using LightlyCluster.SelfSupervised.Losses;
+using LightlyCluster.SelfSupervised.Modules;
 using LightlyCluster.SelfSupervised.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -62,6 +63,27 @@ public sealed class GradientsFinalTests
 
         using var other = SmallMethods.Make("simclr");
         Told(other).ShouldAllBe(offsets => offsets.Count == 4);
+    }
+
+    [Fact]
+    public void A_last_backward_that_failed_before_it_began_makes_nothing_final_in_the_next_one()
+    {
+        using var scope = NewDisposeScope();
+        var told = new List<long>();
+        var progress = new GradientProgress { Report = told.Add };
+        var value = ones(3).requires_grad_();
+        progress.BeginLastBackward();
+
+        progress.Begin();
+        progress.BeginForward();
+        progress.Mark(value, 16).sum().backward();
+        progress.End();
+
+        told.ShouldBeEmpty();
+        progress.BeginLastBackward();
+        progress.Mark(value, 16).sum().backward();
+        told.ShouldBe([16L]);
+        progress.End();
     }
 
     [Fact]

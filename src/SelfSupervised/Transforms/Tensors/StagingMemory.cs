@@ -16,12 +16,7 @@ internal static class StagingMemory
     /// <returns>uint8 on the CPU, in the caller's scope; what is in it lasts until the next call on this thread.</returns>
     public static Tensor Take(long[] shape, Device device)
     {
-        var count = 1L;
-        foreach (var length in shape)
-        {
-            count *= length;
-        }
-
+        var count = shape.Aggregate(1L, (product, length) => product * length);
         if (_bytes is null || _bytes.shape[0] < count || (device.type == DeviceType.CUDA && !_bytes.is_pinned()))
         {
             _bytes?.Dispose();
