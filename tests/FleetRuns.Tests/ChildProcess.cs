@@ -6,6 +6,8 @@ namespace LightlyCluster.FleetRuns.Tests;
 /// <summary>A process of the fleet under test, with what it said.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    private const int DeathSeconds = 20;
+
     private readonly StringBuilder _said = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -88,20 +90,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process has been killed by SIGKILL, as a crash point does.</summary>
-    public async Task DiesAsync(string where, int seconds = 20)
+    /// <summary>Waits until the process has died as a crash point lets it: by SIGKILL (128 + 9), or by another signal.</summary>
+    public async Task DiesAsync(string where, int exitCode = 137)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(DeathSeconds));
         try
         {
             await Process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException error)
         {
-            throw new TimeoutException($"The process did not die at '{where}' in {seconds} s. It said: {Said}", error);
+            throw new TimeoutException($"The process did not die at '{where}' in {DeathSeconds} s. It said: {Said}", error);
         }
 
-        if (Process.ExitCode != 137)
+        if (Process.ExitCode != exitCode)
         {
             throw new InvalidOperationException($"The process ended with {Process.ExitCode} instead of dying at '{where}': {Said}");
         }

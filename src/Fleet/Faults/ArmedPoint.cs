@@ -23,7 +23,7 @@ internal sealed class ArmedPoint
     /// <summary>How long the thread stands.</summary>
     public TimeSpan Time { get; }
 
-    /// <summary>Reads "name", "name@3", "name@3:stop", "name@3:memory", "name@3:hang=5000" and "name:slow=80" (milliseconds), with commas between them.</summary>
+    /// <summary>Reads "name", "name@3", "name@3:stop" (abort, segfault, memory), "name@3:hang=5000" and "name:slow=80" (milliseconds), with commas between them.</summary>
     public static IReadOnlyList<ArmedPoint> ParseAll(string? text) =>
         [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
 
@@ -42,11 +42,13 @@ internal sealed class ArmedPoint
         var kind = value[0] switch
         {
             "kill" => FaultKind.Kill,
+            "abort" => FaultKind.Abort,
+            "segfault" => FaultKind.Segfault,
             "stop" => FaultKind.Stop,
             "memory" => FaultKind.OutOfMemory,
             "hang" => FaultKind.Hang,
             "slow" => FaultKind.Slow,
-            _ => throw new ArgumentException($"'{text}' names no fault; write kill, stop, memory, hang=MILLISECONDS or slow=MILLISECONDS after the colon.", nameof(text)),
+            _ => throw new ArgumentException($"'{text}' names no fault; write kill, abort, segfault, stop, memory, hang=MILLISECONDS or slow=MILLISECONDS after the colon.", nameof(text)),
         };
         var time = TimeSpan.FromMilliseconds(value.Length > 1 ? int.Parse(value[1]) : 0);
         return new(point[0], point.Length > 1 ? int.Parse(point[1]) : 1, kind, time);

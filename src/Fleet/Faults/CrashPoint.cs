@@ -6,11 +6,11 @@ namespace LightlyCluster.Fleet.Faults;
 /// <summary>
 /// Named places at which a process can be told to die, to freeze, to hang, to be slow or to find no memory, so that a test hits it exactly
 /// there. Off unless the environment variable <see cref="Variable"/> names some: <c>name</c>, <c>name@3</c> (at the third pass),
-/// <c>name@3:stop</c> (SIGSTOP instead of SIGKILL), <c>:memory</c>, <c>:hang=MILLISECONDS</c>, <c>:slow=MILLISECONDS</c> (at every pass),
+/// <c>name@3:stop</c> (SIGSTOP instead of SIGKILL), <c>:abort</c> and <c>:segfault</c> (death of native code), <c>:memory</c>, <c>:hang=MILLISECONDS</c>, <c>:slow=MILLISECONDS</c> (at every pass),
 /// several after commas. docs/protocol.md lists them.
 /// </summary>
 /// <remarks>The only part of this project that touches its process: every host must reach it, and it decides nothing.</remarks>
-public static class CrashPoint
+public static partial class CrashPoint
 {
     /// <summary>The environment variable that arms points.</summary>
     public const string Variable = "LIGHTLY_CRASH_POINT";
@@ -35,6 +35,12 @@ public static class CrashPoint
     {
         switch (point.Kind)
         {
+            case FaultKind.Abort:
+                Abort();
+                break;
+            case FaultKind.Segfault:
+                _ = Fill(destination: 1, value: 0, bytes: 1);
+                break;
             case FaultKind.Stop:
                 using (var stop = Process.Start("kill", ["-STOP", $"{Environment.ProcessId}"]))
                 {
@@ -62,4 +68,12 @@ public static class CrashPoint
                 break;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "abort")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void Abort();
+
+    [LibraryImport("libc", EntryPoint = "memset")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Fill(nint destination, int value, nuint bytes);
 }

@@ -6,6 +6,12 @@ internal enum FaultKind
     /// <summary>SIGKILL, as by kill -9 or by the kernel when memory is short.</summary>
     Kill,
 
+    /// <summary>Native code calls <c>abort</c>, as libtorch does where it cannot go on: SIGABRT.</summary>
+    Abort,
+
+    /// <summary>Native code writes where no memory is: SIGSEGV.</summary>
+    Segfault,
+
     /// <summary>SIGSTOP: all threads stand until SIGCONT.</summary>
     Stop,
 
