@@ -166,6 +166,14 @@ public sealed class RedisConnections : IAsyncDisposable
         var text = error.ToString();
         return text.Contains("NOAUTH") || text.Contains("WRONGPASS") || text.Contains("AuthenticationFailure")
             ? $"Redis at {address} needs a password. Give it with Store:PasswordFile (--store-password-file FILE) or in the environment (Store__Password)."
-            : $"Redis at {address} cannot be reached ({error.Message.Split('\n')[0].TrimEnd('.')}). Start it, or name another one with --redis HOST:PORT.";
+            : $"Redis at {address} cannot be reached ({ReasonOf(error)}). Start it, or name another one: --meta and --data of a program, --redis of lightly.";
+    }
+
+    /// <summary>What the library says, without its advice on how to program it.</summary>
+    private static string ReasonOf(Exception error)
+    {
+        var innermost = error.GetBaseException();
+        var text = innermost is RedisException ? error.Message : innermost.Message;
+        return text.Split('\n')[0].Split(" To allow this multiplexer")[0].Replace("It was not possible to connect to the redis server(s). ", "").TrimEnd('.');
     }
 }

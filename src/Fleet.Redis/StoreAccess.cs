@@ -13,15 +13,6 @@ public sealed class StoreAccess
 
     private const int PasswordBytesMaximum = 4096;
 
-    /// <summary>Command line flags. A password has none: everybody on the machine can read command lines.</summary>
-    public static IReadOnlyDictionary<string, string> Flags { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["--store-user"] = "Store:User",
-        ["--store-password-file"] = "Store:PasswordFile",
-        ["--store-tls"] = "Store:Tls",
-        ["--store-ca"] = "Store:Ca",
-    };
-
     /// <summary>Name of an ACL user. Default: the default user.</summary>
     public string User { get; set; } = "";
 
@@ -58,7 +49,7 @@ public sealed class StoreAccess
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException($"Store:PasswordFile '{PasswordFile}' cannot be read ({error.Message}); name a readable file.", error);
+            throw new StoreUnavailableException($"Store:PasswordFile '{PasswordFile}' cannot be read ({error.Message.TrimEnd('.')}); name a readable file.", error);
         }
     }
 
@@ -88,7 +79,7 @@ public sealed class StoreAccess
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new StoreUnavailableException($"Store:Ca '{Ca}' cannot be used ({error.Message}); name a PEM file of the authority.", error);
+            throw new StoreUnavailableException($"Store:Ca '{Ca}' cannot be used ({error.Message.TrimEnd('.')}); name a PEM file of the authority.", error);
         }
     }
 }

@@ -9,14 +9,6 @@ public sealed class TelemetryOptions
     /// <summary>Steps between two traced ones when nothing else is said.</summary>
     public const int TraceEveryDefault = 50;
 
-    /// <summary>Flags with the settings that they set.</summary>
-    public static IReadOnlyDictionary<string, string> Flags { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["--log-format"] = "Telemetry:LogFormat",
-        ["--metrics-port"] = "Telemetry:MetricsPort",
-        ["--trace-every"] = "Telemetry:TraceEvery",
-    };
-
     /// <summary>text or json. Default: LIGHTLY_LOG_FORMAT, otherwise text.</summary>
     public string LogFormat { get; set; } = Variable("LIGHTLY_LOG_FORMAT", "text");
 

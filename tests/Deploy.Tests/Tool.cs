@@ -12,6 +12,10 @@ internal static class Tool
     /// <summary>A file or folder below deploy/.</summary>
     public static string Deploy(params string[] path) => Path.Combine([Root, "deploy", .. path]);
 
+    /// <summary>A program of the tree as it was built together with these tests.</summary>
+    public static string Program(string project) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), $"LightlyCluster.{project}.dll"));
+
     /// <summary>Skips the test where a program is not installed.</summary>
     public static void Require(string program)
     {

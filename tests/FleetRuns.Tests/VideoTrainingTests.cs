@@ -21,12 +21,12 @@ public sealed class VideoTrainingTests : IDisposable
         {
             await using var fleet = await TestFleet.StartAsync(_folder);
             fleet.AddWorkers(workers);
-            var specification = EqualBitsTests.JobOf(videos, "simclr", workers, steps: 5);
+            var specification = EqualBitsTests.JobOf(videos, "simclr", workers, steps: 2);
             specification.Data.Source = source;
             var (end, steps) = await fleet.FollowAsync((await fleet.SubmitAsync(specification)).Id, timeoutSeconds: 120);
             end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
             end.Result.Workers.Count.ShouldBe(workers);
-            steps.Count.ShouldBe(5);
+            steps.Count.ShouldBe(2);
             hashes.Add(end.Result.StateHash);
         }
 

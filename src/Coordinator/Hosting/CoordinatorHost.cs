@@ -10,6 +10,7 @@ using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Hosting;
+using LightlyCluster.Hosting.CommandLine;
 using LightlyCluster.Hosting.Probes;
 using LightlyCluster.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,19 +23,27 @@ namespace LightlyCluster.Coordinator.Hosting;
 /// <summary>Composes and runs the coordinator.</summary>
 internal static partial class CoordinatorHost
 {
-    private static readonly Dictionary<string, string> Flags = new([.. AccessServices.Flags, .. StoreAccess.Flags, .. TelemetryOptions.Flags], StringComparer.Ordinal)
-    {
-        ["--meta"] = "Coordinator:Meta",
-        ["--data"] = "Coordinator:Data",
-        ["--listen"] = "Coordinator:Listen",
-        ["--results"] = "Coordinator:Results",
-        ["--key-prefix"] = "Coordinator:KeyPrefix",
-        ["--advertise"] = "Coordinator:Advertise",
-        ["--store-wait"] = "Coordinator:StoreWait",
-        ["--probes"] = "Coordinator:Probes",
-        ["--parent"] = "Coordinator:Parent",
-        ["--http"] = "Coordinator:Http",
-    };
+    private static readonly ProgramCommandLine CommandLine = new(
+        "Coordinator of a fleet: takes jobs and workers, and shares each job among its workers. Listens with gRPC, and beside it with a dashboard.",
+        [
+            "LightlyCluster.Coordinator --meta 127.0.0.1:6379",
+            "LightlyCluster.Coordinator --meta redis-meta:6379 --data redis-data:6379 --listen 0.0.0.0:50051 --token-file tokens --tls-cert tls.crt --tls-key tls.key",
+        ],
+        [
+            new("--meta", "Coordinator:Meta", "host:port of the META store, which keeps facts; options of StackExchange.Redis after commas. Must be given"),
+            new("--data", "Coordinator:Data", "host:port of the DATA store, which holds bulk payloads. Default: the META store"),
+            new("--listen", "Coordinator:Listen", "host:port of gRPC; port 0 takes a free one. Default 127.0.0.1:50051"),
+            new("--http", "Coordinator:Http", "host:port of dashboard and /metrics, or none. Default: the port after that of --listen, on this machine only"),
+            new("--advertise", "Coordinator:Advertise", "Address at which workers and other coordinators reach this one. Default: where it listens"),
+            new("--probes", "Coordinator:Probes", "host:port on which gRPC health probes are answered, without TLS. Default: none"),
+            new("--results", "Coordinator:Results", "Folder of jobs that name none of their own; a path of the workers as well. Default lightly-jobs"),
+            new("--key-prefix", "Coordinator:KeyPrefix", "First part of every key in the store. Default lightly"),
+            new("--store-wait", "Coordinator:StoreWait", "How long a store that does not answer is waited for at start, as H:MM:SS. Default 0:00:00: not at all"),
+            new("--parent", "Coordinator:Parent", "Process whose end ends the coordinator. Default: none"),
+            .. AccessServices.Flags,
+            .. CommonFlags.Store,
+            .. CommonFlags.Logs,
+        ]);
 
     /// <summary>Workers, and as many clients again.</summary>
     private const int ConnectionsMaximum = 40_000;
@@ -45,7 +54,12 @@ internal static partial class CoordinatorHost
     {
         try
         {
-            await using var application = await BuildAsync(arguments);
+            if (CommandLine.Read(arguments) is not { } settings)
+            {
+                return 0;
+            }
+
+            await using var application = await BuildAsync(settings);
             await application.StartAsync();
             var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
             foreach (var dashboard in addresses.Skip(1))
@@ -75,10 +89,10 @@ internal static partial class CoordinatorHost
         }
     }
 
-    private static async Task<WebApplication> BuildAsync(string[] arguments)
+    private static async Task<WebApplication> BuildAsync(IReadOnlyDictionary<string, string?> settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddEnvironmentVariables().AddCommandLine(WithValues(arguments), Flags);
+        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(settings);
         var options = SettingsReader.Read<CoordinatorOptions>(builder.Configuration, CoordinatorOptions.SectionName);
         Require(options.Meta.Length > 0, "Coordinator:Meta is missing: name the META store with --meta HOST:PORT.");
         var endpoint = ParseListen(options.Listen);
@@ -164,10 +178,6 @@ internal static partial class CoordinatorHost
             LogPlaintext(application.Logger, address);
         }
     }
-
-    /// <summary>Lets switches stand alone: --insecure is --insecure=true.</summary>
-    private static string[] WithValues(string[] arguments) =>
-        [.. arguments.Select(argument => argument is "--insecure" or "--plaintext" or "--store-tls" ? $"{argument}=true" : argument)];
 
     private static IPEndPoint ParseListen(string listen) => ListenAddress.TryParse(listen, out var address)
         ? address

@@ -1,5 +1,6 @@
 using System.Net;
 using LightlyCluster.Fleet.Access;
+using LightlyCluster.Hosting.CommandLine;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -9,17 +10,17 @@ namespace LightlyCluster.Coordinator.Security;
 internal static class AccessServices
 {
     /// <summary>Command line flags of <see cref="SecurityOptions"/>.</summary>
-    public static IReadOnlyDictionary<string, string> Flags { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["--token-file"] = "Security:TokenFile",
-        ["--insecure"] = "Security:Insecure",
-        ["--plaintext"] = "Security:Plaintext",
-        ["--tls-cert"] = "Security:TlsCertificate",
-        ["--tls-key"] = "Security:TlsKey",
-        ["--worker-ca"] = "Security:WorkerCa",
-        ["--audit-log"] = "Security:AuditLog",
-        ["--data-root"] = "Security:DataRoots",
-    };
+    public static IReadOnlyList<ProgramFlag> Flags { get; } =
+    [
+        new("--token-file", "Security:TokenFile", "File of tokens, one a line; read again when it changes. Default: none, on loopback only"),
+        new("--insecure", "Security:Insecure", "Listen beyond loopback without asking who calls", IsSwitch: true),
+        new("--plaintext", "Security:Plaintext", "Listen beyond loopback without TLS, because TLS ends in front of the coordinator", IsSwitch: true),
+        new("--tls-cert", "Security:TlsCertificate", "PEM file of the server's certificate, with intermediate ones behind it. Default: no TLS"),
+        new("--tls-key", "Security:TlsKey", "PEM file of its private key. Default: it is in the file of the certificate"),
+        new("--worker-ca", "Security:WorkerCa", "PEM file of the authority whose client certificates make a worker, instead of a token"),
+        new("--audit-log", "Security:AuditLog", "File that gets a JSON line for each call that changes something, streams or is refused. Default: the log"),
+        new("--data-root", "Security:DataRoots", "Folders and s3://bucket/prefix that jobs may read, with commas between them. Default: with tokens the results only"),
+    ];
 
     /// <summary>Adds authentication, the policies of <see cref="AccessPolicies"/>, the audit log and the limits.</summary>
     /// <exception cref="OptionsValidationException">The settings are wrong or not safe.</exception>

@@ -36,7 +36,7 @@ public sealed record ConnectionSettings
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConnectionSettingsException($"The token file '{TokenFile}' cannot be read: {error.Message}", error);
+            throw new ConnectionSettingsException($"The token file '{TokenFile}' cannot be read ({error.Message.TrimEnd('.')})", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using LightlyCluster.SelfSupervised;
+using Microsoft.Extensions.Options;
 using TorchSharp;
 
 namespace LightlyCluster.Worker.Hosting;
@@ -9,7 +10,7 @@ namespace LightlyCluster.Worker.Hosting;
 internal sealed record DeviceChoice(torch.Device Device, string Description)
 {
     /// <summary>Chooses by the settings; auto takes the GPU where there is one.</summary>
-    /// <exception cref="InvalidOperationException">cuda is asked for and there is none.</exception>
+    /// <exception cref="OptionsValidationException">cuda is asked for and there is none.</exception>
     public static DeviceChoice Choose(WorkerOptions options)
     {
         var wantsCuda = options.Device == "cuda" || (options.Device == "auto" && torch.cuda.is_available());
@@ -20,8 +21,10 @@ internal sealed record DeviceChoice(torch.Device Device, string Description)
 
         if (!torch.cuda.is_available())
         {
-            throw new InvalidOperationException(
-                "Worker:Device is cuda, but this process has no CUDA device. Use a GPU build (TorchDevice=cuda) on a machine with a GPU, or --device cpu.");
+            throw new OptionsValidationException(
+                WorkerOptions.SectionName,
+                typeof(WorkerOptions),
+                ["Worker:Device is cuda, but this process has no CUDA device. Use a GPU build (TorchDevice=cuda) on a machine with a GPU, or --device cpu."]);
         }
 
         DeterministicCuda.Enter();

@@ -8,6 +8,8 @@ public sealed class WorkerOptions
     /// <summary>Name of the section.</summary>
     public const string SectionName = "Worker";
 
+    private const int ThreadsMaximum = 1024;
+
     /// <summary>Address of the coordinator, for example http://127.0.0.1:50051; several with commas between: whichever leads is used.</summary>
     public string Coordinator { get; set; } = "http://127.0.0.1:50051";
 
@@ -64,6 +66,20 @@ public sealed class WorkerOptions
 
     /// <summary>Process whose end ends the worker; 0 for none.</summary>
     public int Parent { get; set; }
+
+    /// <summary>What is wrong with the settings, for people; null when nothing is.</summary>
+    internal string? Problem =>
+        Device is not ("auto" or "cpu" or "cuda")
+            ? $"Worker:Device is '{Device}'; allowed is cpu, cuda or auto (--device)."
+        : Threads is < 1 or > ThreadsMaximum
+            ? $"Worker:Threads is {Threads}; allowed is 1 to {ThreadsMaximum} (--threads)."
+        : ImageCacheMegabytes < 0
+            ? $"Worker:ImageCacheMegabytes is {ImageCacheMegabytes}; allowed is 0 (nothing is kept) or more (--image-cache-megabytes)."
+        : PeerPort is < 0 or > ushort.MaxValue
+            ? $"Worker:PeerPort is {PeerPort}; allowed is 0 (any free one) to {ushort.MaxValue} (--peer-port)."
+        : PeerAddress.Length > 0 && Uri.CheckHostName(PeerAddress) == UriHostNameType.Unknown
+            ? $"Worker:PeerAddress is '{PeerAddress}'; write a host name or IP address, without a port (--peer-address)."
+        : null;
 
     /// <summary>How this worker proves who it is.</summary>
     internal ConnectionSettings Connection => new() { Token = Token, TokenFile = TokenFile, TlsCa = TlsCa, TlsCertificate = TlsCertificate, TlsKey = TlsKey };

@@ -5,6 +5,7 @@ using LightlyCluster.Fleet.Membership;
 using LightlyCluster.Fleet.Redis;
 using LightlyCluster.Fleet.Stores;
 using LightlyCluster.Observability;
+using LightlyCluster.Protocol.Connections;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Worker.Hosting;
 using LightlyCluster.Worker.Steps;
@@ -31,13 +32,13 @@ internal sealed partial class CoordinatorSession(
     ILogger<CoordinatorSession> logger) : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan StoreDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan DropTime = TimeSpan.FromSeconds(10);
 
     private readonly AssignedJob _job = new(factory, state);
     private readonly CoordinatorStream _stream = new(options, state, clock);
+    private readonly Absence _coordinatorAbsence = new(clock);
+    private readonly Absence _storeAbsence = new(clock);
     private readonly CancellationTokenSource _ending = new();
     private readonly SemaphoreSlim _anew = new(1, 1);
     private CancellationTokenSource _renewed = new();
@@ -95,26 +96,50 @@ internal sealed partial class CoordinatorSession(
     {
         while (!ending.IsCancellationRequested)
         {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
             try
             {
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(ending, _renewed.Token);
                 var incarnation = _incarnation;
-                await _stream.RegisterAsync(RegistrationOf(incarnation), stop.Token);
+                await RegisterAsync(incarnation, stop.Token);
                 contact.StreamIs(isOpen: true);
                 await _stream.RunAsync(incarnation, _sessionKey, message => TakeAsync(message, incarnation, store), stop.Token);
             }
-            catch (RpcException error)
+            catch (Exception error) when (error is RpcException or IOException or InvalidOperationException or OperationCanceledException or ConnectionSettingsException)
             {
-                LogDisconnected(_stream.Address, error.Status.Detail);
-                _stream.MoveOn(error);
-            }
-            catch (Exception error) when (error is IOException or InvalidOperationException or OperationCanceledException)
-            {
-                LogDisconnected(_stream.Address, error.Message);
+                // Stopped, this worker leaves or comes as a new incarnation: the coordinator is not away.
+                if (!stop.IsCancellationRequested)
+                {
+                    NoteAbsence(error);
+                }
             }
 
             contact.StreamIs(isOpen: false);
-            await Task.Delay(ReconnectDelay, clock, CancellationToken.None);
+            await Task.Delay(_coordinatorAbsence.Delay, clock, CancellationToken.None);
+        }
+    }
+
+    private async Task<RegisterResponse> RegisterAsync(string incarnation, CancellationToken cancellationToken)
+    {
+        var answer = await _stream.RegisterAsync(RegistrationOf(incarnation), cancellationToken);
+        if (_coordinatorAbsence.Ended() is { } away)
+        {
+            LogConnectedAgain(_stream.Address, away.TotalSeconds);
+        }
+
+        return answer;
+    }
+
+    private void NoteAbsence(Exception error)
+    {
+        var call = error as RpcException;
+        if (_coordinatorAbsence.Failed())
+        {
+            LogDisconnected(_stream.Address, call?.Status.Detail ?? error.Message);
+        }
+
+        if (call is not null)
+        {
+            _stream.MoveOn(call);
         }
     }
 
@@ -221,15 +246,14 @@ internal sealed partial class CoordinatorSession(
         {
             try
             {
-                return await _stream.RegisterAsync(RegistrationOf(_incarnation), stoppingToken);
+                return await RegisterAsync(_incarnation, stoppingToken);
             }
-            catch (RpcException error)
+            catch (Exception error) when (error is RpcException or ConnectionSettingsException)
             {
-                LogDisconnected(_stream.Address, error.Status.Detail);
-                _stream.MoveOn(error);
+                NoteAbsence(error);
             }
 
-            await Task.WhenAny(Task.Delay(ReconnectDelay, clock, stoppingToken));
+            await Task.WhenAny(Task.Delay(_coordinatorAbsence.Delay, clock, stoppingToken));
         }
 
         return null;
@@ -257,10 +281,13 @@ internal sealed partial class CoordinatorSession(
             }
             catch (StoreUnavailableException error)
             {
-                LogStoreAway(error.Message);
+                if (_storeAbsence.Failed())
+                {
+                    LogStoreAway(error.Message);
+                }
             }
 
-            await Task.WhenAny(Task.Delay(StoreDelay, clock, stoppingToken));
+            await Task.WhenAny(Task.Delay(_storeAbsence.Delay, clock, stoppingToken));
         }
 
         return null;
@@ -335,6 +362,9 @@ internal sealed partial class CoordinatorSession(
     [LoggerMessage(2001, LogLevel.Warning, "The coordinator at {Address} is away or does not lead ({Error}). Steps go on; this worker connects again.")]
     private partial void LogDisconnected(string address, string error);
 
+    [LoggerMessage(2007, LogLevel.Information, "The coordinator at {Address} answers again after {Seconds:0.0} s.")]
+    private partial void LogConnectedAgain(string address, double seconds);
+
     [LoggerMessage(2002, LogLevel.Information, "This worker takes part in job {Job}.")]
     private partial void LogAssigned(string job);
 
@@ -344,7 +374,7 @@ internal sealed partial class CoordinatorSession(
     [LoggerMessage(2004, LogLevel.Warning, "The store does not answer ({Error}). The lease is renewed when it does.")]
     private partial void LogLeaseNotRenewed(string error);
 
-    [LoggerMessage(2006, LogLevel.Warning, "{Error} This worker tries again every second.")]
+    [LoggerMessage(2006, LogLevel.Warning, "{Error} This worker tries again until it answers.")]
     private partial void LogStoreAway(string error);
 
     [LoggerMessage(2005, LogLevel.Warning, "Incarnation {Incarnation} was declared dead ({Reason}). This worker drops its part and comes anew.")]

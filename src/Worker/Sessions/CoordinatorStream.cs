@@ -29,9 +29,9 @@ internal sealed class CoordinatorStream(WorkerOptions options, WorkerState state
         await Client().RegisterAsync(registration, deadline: clock.GetUtcNow().UtcDateTime + CallTimeout, cancellationToken: cancellationToken);
 
     /// <summary>Takes the next address after an error. A refused token is read anew: the file may hold another one by now.</summary>
-    public void MoveOn(RpcException? error)
+    public void MoveOn(RpcException error)
     {
-        if (error?.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
+        if (error.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
         {
             _channel?.Dispose();
             _channel = null;

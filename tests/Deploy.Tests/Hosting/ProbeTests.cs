@@ -70,16 +70,6 @@ public sealed class ProbeTests : IAsyncDisposable
         jobs.StatusCode.ShouldBe(StatusCode.Unimplemented);
     }
 
-    [Fact]
-    public async Task A_setting_that_does_not_exist_ends_a_program_with_exit_code_2()
-    {
-        var (exitCode, _, errors) = Tool.Run("dotnet", Program("Coordinator"), "--Coordinator:Metta", "127.0.0.1:6379");
-
-        exitCode.ShouldBe(2);
-        errors.ShouldContain("did you mean Coordinator:Meta?");
-        await Task.CompletedTask;
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)
@@ -91,9 +81,6 @@ public sealed class ProbeTests : IAsyncDisposable
 
         Directory.Delete(_folder, recursive: true);
     }
-
-    private static string Program(string project) => Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), $"LightlyCluster.{project}.dll"));
 
     private static async Task<Status> AskAsync(int port, string service)
     {
@@ -139,7 +126,7 @@ public sealed class ProbeTests : IAsyncDisposable
 
     private Process StartStore(int port) => Launch("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", _folder]);
 
-    private Process Start(string project, params string[] arguments) => Launch("dotnet", [Program(project), .. arguments]);
+    private Process Start(string project, params string[] arguments) => Launch("dotnet", [Tool.Program(project), .. arguments]);
 
     private Process Launch(string program, string[] arguments)
     {
