@@ -70,11 +70,19 @@ return args switch
     ["bank", ..] => await BankBenchmark.RunAsync(args[1..]),
     ["quality", ..] => await QualityBenchmark.RunAsync(args[1..]),
     ["report", ..] => await ReportBenchmark.RunAsync(args[1..]),
-    _ => await FailAsync(),
+    ["--help" or "-h"] => await ExplainAsync(),
+    [var unknown, ..] => await FailAsync($"'{unknown}' is no benchmark; --help lists them."),
+    _ => await FailAsync(Usage),
 };
 
-async Task<int> FailAsync()
+static async Task<int> ExplainAsync()
 {
-    await Console.Error.WriteLineAsync(Usage);
+    await Console.Out.WriteLineAsync(Usage);
+    return 0;
+}
+
+static async Task<int> FailAsync(string message)
+{
+    await Console.Error.WriteLineAsync(message);
     return 2;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace LightlyCluster.SelfSupervised.Modules;
@@ -11,9 +10,8 @@ namespace LightlyCluster.SelfSupervised.Modules;
 /// </remarks>
 internal sealed class GradientProgress
 {
-    private readonly List<Tensor> _returned = [];
+    private readonly BackwardRemains _remains = new();
     private Dictionary<long, int> _open = [];
-    private ExceptionDispatchInfo? _failure;
     private long _final;
 
     /// <summary>Takes the first offset from which on all gradients are final; called by the thread of the backward. Null: nobody wants to know.</summary>
@@ -28,15 +26,11 @@ internal sealed class GradientProgress
     /// <summary>Says that the next backward adds the last contributions to the gradients.</summary>
     public void BeginLastBackward() => _final = long.MaxValue;
 
-    /// <summary>Ends the backward.</summary>
-    /// <remarks>Throws what a report has thrown: an exception cannot pass through libtorch's engine.</remarks>
+    /// <summary>Ends the backward, and throws what a report has thrown.</summary>
     public void End()
     {
         Begin();
-        Release();
-        var failure = _failure;
-        _failure = null;
-        failure?.Throw();
+        _remains.End();
     }
 
     /// <summary>Marks a value.</summary>
@@ -59,8 +53,8 @@ internal sealed class GradientProgress
     {
         try
         {
-            Release();
-            _returned.Add(gradient);
+            _remains.Release();
+            _remains.Return(gradient);
             if (--open[offset] == 0 && offset < _final)
             {
                 _final = offset;
@@ -71,15 +65,8 @@ internal sealed class GradientProgress
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _failure ??= ExceptionDispatchInfo.Capture(error);
+            _remains.Fail(error);
         }
-    }
-
-    // The engine takes what a backward returns; our handles of it must not keep it alive until the end of the whole backward.
-    private void Release()
-    {
-        _returned.ForEach(tensor => tensor.Dispose());
-        _returned.Clear();
     }
 
     private sealed class Identity : autograd.SingleTensorFunction<Identity>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,14 +17,12 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
     private const long BytesMaximum = int.MaxValue;
 
     [ThreadStatic]
-    private static ExceptionDispatchInfo? _failure;
-
-    // The engine takes what a backward returns; our handles of it must not keep it alive until the end of the whole backward.
-    [ThreadStatic]
-    private static List<Tensor>? _returned;
+    private static BackwardRemains? _remains;
 
     /// <inheritdoc/>
     public override string Name => nameof(RectifiedNormalization);
+
+    private static BackwardRemains Remains => _remains ??= new();
 
     /// <summary>Whether the operation takes a batch: on the CPU, channels-last, float32 or bfloat16, at most 4,096 channels and a multiple of 16.</summary>
     public static bool Takes(Tensor input, Tensor? shortcut)
@@ -55,14 +52,8 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
         return shortcut is null ? apply(input, weight, bias, settings) : apply(input, weight, bias, shortcut, settings);
     }
 
-    /// <summary>Throws what a backward of this thread met: an exception cannot pass through libtorch's engine.</summary>
-    public static void RequireSuccess()
-    {
-        var failure = _failure;
-        _failure = null;
-        Release();
-        failure?.Throw();
-    }
+    /// <summary>Throws what a backward of this thread met.</summary>
+    public static void RequireSuccess() => Remains.End();
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
@@ -82,7 +73,7 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
-        Release();
+        Remains.Release();
         try
         {
             return Backward(context.get_saved_variables(), gradient);
@@ -91,7 +82,7 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _failure ??= ExceptionDispatchInfo.Capture(error);
+            Remains.Fail(error);
             return [null!, null!, null!, null!, null!];
         }
     }
@@ -123,7 +114,7 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
         }
 
         result.ForEach(tensor => tensor.DetachFromDisposeScope());
-        (_returned ??= []).AddRange(result);
+        Remains.Return([.. result]);
         return [.. result, null!];
     }
 
@@ -214,12 +205,6 @@ internal sealed unsafe class RectifiedNormalization : autograd.SingleTensorFunct
             factors[rows.Channels + channel] = (float)(-factor * scale * scale * product / rows.Count);
             factors[(2 * rows.Channels) + channel] = (float)(-factor * sum / rows.Count);
         }
-    }
-
-    private static void Release()
-    {
-        _returned?.ForEach(tensor => tensor.Dispose());
-        _returned?.Clear();
     }
 
     private static bool IsFit(Tensor tensor)
