@@ -359,7 +359,7 @@ internal sealed partial class CoordinatorSession(
 
     private static string NewIncarnation() => RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-    [LoggerMessage(2001, LogLevel.Warning, "The coordinator at {Address} is away or does not lead ({Error}). Steps go on; this worker connects again.")]
+    [LoggerMessage(2001, LogLevel.Warning, "There is no session with the coordinator at {Address} ({Error}). Steps go on; this worker connects again.")]
     private partial void LogDisconnected(string address, string error);
 
     [LoggerMessage(2007, LogLevel.Information, "The coordinator at {Address} answers again after {Seconds:0.0} s.")]
