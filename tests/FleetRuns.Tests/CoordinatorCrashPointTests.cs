@@ -12,7 +12,7 @@ public sealed class CoordinatorCrashPointTests(CrashFleet crash)
     private const int LongSteps = 60;
 
     /// <summary>Until the leases of the first leader and of the dead worker have ended, and for a while after.</summary>
-    private const int LongerSteps = 200;
+    private const int LongerSteps = 120;
 
     [Theory]
     [InlineData("coordinator.before-generation")]

@@ -95,6 +95,7 @@ public sealed class EveryMethodTests(SharedFleets fleets) : IClassFixture<Shared
     {
         var spec = fleets.JobOf("simclr");
         spec.Backbone = new() { Name = backbone, Width = width, NumSplits = splits };
+        spec.Train.Steps = 2;
         return SameBitsAsync(spec);
     }
 

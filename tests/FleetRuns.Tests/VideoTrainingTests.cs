@@ -23,6 +23,8 @@ public sealed class VideoTrainingTests : IDisposable
             fleet.AddWorkers(workers);
             var specification = EqualBitsTests.JobOf(videos, "simclr", workers, steps: 2);
             specification.Data.Source = source;
+            specification.Train.BatchSize = 16;
+            specification.Evaluate = new() { Knn = false };
             var (end, steps) = await fleet.FollowAsync((await fleet.SubmitAsync(specification)).Id, timeoutSeconds: 120);
             end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
             end.Result.Workers.Count.ShouldBe(workers);

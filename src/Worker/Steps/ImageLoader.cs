@@ -57,9 +57,6 @@ internal sealed class ImageLoader(ImageSource source, ulong seed, int batchSize,
         return new(images, ids, [.. requests.Select(request => request.View)], hash.GetCurrentHashAsUInt64().ToString("x16"), replaced, uncached);
     }
 
-    /// <summary>Decodes one image of the dataset; null when it does not decode.</summary>
-    public DecodedImage? TryDecode(int index) => Fetch(index).Image;
-
     /// <summary>Decodes images of the dataset together; null for each that does not decode.</summary>
     public IReadOnlyList<DecodedImage?> TryDecode(IReadOnlyList<int> indices)
     {

@@ -43,7 +43,7 @@ internal static class EvaluationTask
         if (test is not null)
         {
             var testLabels = TestLabels(test.Manifest, context.Source.Manifest);
-            var (used, testFeatures, _) = Embed(context, index => TryDecode(test, index), Enumerable.Range(0, test.Manifest.Count));
+            var (used, testFeatures, _) = Embed(context, block => TryDecode(test, block), Enumerable.Range(0, test.Manifest.Count));
             var k = HeldOutSplit.NeighbourCountFor(own.Length);
             var accuracy = NearestNeighbours.Accuracy(
                 features, own, testFeatures, [.. used.Select(index => testLabels[index])], k, HeldOutSplit.Temperature);
@@ -64,7 +64,7 @@ internal static class EvaluationTask
     }
 
     private static (IReadOnlyList<int> Indices, Tensor Features, Tensor Embeddings) Embed(
-        JobContext context, Func<int, DecodedImage?> decode, IEnumerable<int> wanted)
+        JobContext context, Func<IReadOnlyList<int>, IReadOnlyList<DecodedImage?>> decode, IEnumerable<int> wanted)
     {
         var transform = new EvaluationTransform(context.Specification.Data.ImageSize);
         var device = context.Method.Options.Device;
@@ -74,14 +74,14 @@ internal static class EvaluationTask
         foreach (var block in wanted.Chunk(BlockImages))
         {
             using var scope = NewDisposeScope();
-            var images = block.AsParallel().AsOrdered().Select(index => (index, Image: decode(index))).Where(entry => entry.Image is not null).ToArray();
+            var images = block.Zip(decode(block), (index, image) => (Index: index, Image: image)).Where(entry => entry.Image is not null).ToArray();
             if (images.Length == 0)
             {
                 continue;
             }
 
             var (blockFeatures, blockEmbeddings) = context.Method.Evaluate(transform.Apply([.. images.Select(entry => entry.Image!)], device));
-            indices.AddRange(images.Select(entry => entry.index));
+            indices.AddRange(images.Select(entry => entry.Index));
             features.Add(blockFeatures.cpu().MoveToOuterDisposeScope());
             embeddings.Add(blockEmbeddings.cpu().MoveToOuterDisposeScope());
         }
@@ -101,17 +101,8 @@ internal static class EvaluationTask
         return [.. labels.Select(label => numbers[test.ClassNames[label]])];
     }
 
-    private static DecodedImage? TryDecode(ImageSource source, int index)
-    {
-        try
-        {
-            return source.Decode(index);
-        }
-        catch (CorruptImageException)
-        {
-            return null;
-        }
-    }
+    private static IReadOnlyList<DecodedImage?> TryDecode(ImageSource source, IReadOnlyList<int> indices) =>
+        [.. source.Load(indices, CancellationToken.None).Select(loaded => loaded.Image)];
 
     private static List<double[]> Project(Tensor features, int[] shown)
     {
