@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LightlyCluster.Protocol.V1;
 using LightlyCluster.Tests.Media;
 
@@ -6,6 +7,8 @@ namespace LightlyCluster.FleetRuns.Tests;
 public sealed class VideoTrainingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lightly-test-").FullName;
+
+    private string Starts => Path.Combine(_folder, "starts");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -19,12 +22,11 @@ public sealed class VideoTrainingTests : IDisposable
         var hashes = new List<string>();
         foreach (var (workers, source) in new[] { (1, "video"), (3, "auto") })
         {
-            await using var fleet = await TestFleet.StartAsync(_folder);
+            await using var fleet = await TestFleet.StartAsync(_folder, variables: CountedFfmpeg());
             fleet.AddWorkers(workers);
             var specification = EqualBitsTests.JobOf(videos, "simclr", workers, steps: 2);
             specification.Data.Source = source;
             specification.Train.BatchSize = 16;
-            specification.Evaluate = new() { Knn = false };
             var (end, steps) = await fleet.FollowAsync((await fleet.SubmitAsync(specification)).Id, timeoutSeconds: 120);
             end.State.ShouldBe(TrainingJob.Types.State.Succeeded, end.Message);
             end.Result.Workers.Count.ShouldBe(workers);
@@ -33,5 +35,19 @@ public sealed class VideoTrainingTests : IDisposable
         }
 
         hashes.Distinct().ShouldHaveSingleItem();
+        (await File.ReadAllLinesAsync(Starts)).Length.ShouldBeInRange(5, 60, "the evaluation alone takes 195 frames of each run; it must not start ffmpeg for each");
+    }
+
+    /// <summary>Puts a script before ffmpeg that writes down each start.</summary>
+    private Dictionary<string, string> CountedFfmpeg()
+    {
+        var folders = Environment.GetEnvironmentVariable("PATH")!;
+        var ffmpeg = folders.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
+        var scripts = Directory.CreateDirectory(Path.Combine(_folder, "scripts")).FullName;
+        var script = Path.Combine(scripts, "ffmpeg");
+        File.WriteAllText(script, $"#!/bin/sh\necho start >> '{Starts}'\nexec '{ffmpeg}' \"$@\"\n");
+        using var chmod = Process.Start("chmod", ["+x", script]);
+        chmod.WaitForExit();
+        return new() { ["PATH"] = $"{scripts}:{folders}" };
     }
 }
